@@ -14,18 +14,21 @@ import {
 
 export const connectorName = 'http';
 
+const longestId = 256;
+
 /** Ids stand in URLs and logs: no control characters, no lone surrogates, no line separators. */
-export const CallerId = z
+const Id = z
   .string()
   .min(1)
-  .max(256)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not have control characters or broken Unicode');
+
+export const CallerId = Id.max(longestId);
 
 /** What stands beside a user's id in the names of direct rooms. */
 const mostMore = 32;
 
 /** `.` and `..` do not survive in a URL. */
-const RoomId = CallerId.max(256 + mostMore).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
+export const RoomId = Id.max(longestId + mostMore).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
 
 const metadataLimits = { levels: 8, characters: 16_384 };
 
@@ -72,7 +75,7 @@ export function parsePayload(body: unknown, user?: string): Payload {
 export function parseRoomId(text: string): string {
   const parsed = RoomId.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw invalidField('roomId', `roomId: ${parsed.error.issues[0]!.message}.`);
+  throw invalidField('roomId', sentence(`roomId: ${problemText(problemsOf(parsed.error, RoomId))}`));
 }
 
 export function invalidField(field: string | undefined, message: string): FatalError {

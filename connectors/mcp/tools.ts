@@ -13,7 +13,7 @@ import {
   userOfRoom,
   type Waiters,
 } from '../../src/extension-api.js';
-import { CallerId, connectorName, parsePayload, roomOf, toInbound } from '../http/normalize.js';
+import { CallerId, connectorName, parsePayload, RoomId, roomOf, toInbound } from '../http/normalize.js';
 import { problemOf, resultOf } from './render.js';
 
 /** A request, and what serves it. */
@@ -26,7 +26,7 @@ export interface Call {
 
 const agent = z.string().min(1).max(64);
 const user = CallerId.optional().describe('who asks, if the token is for no one user');
-const room = CallerId.optional().describe('the room to talk in; by default the direct one of whoever asks');
+const room = RoomId.optional().describe('the room to talk in; by default the direct one of whoever asks');
 const progressEveryMs = 1000;
 
 /** A server for one request. */

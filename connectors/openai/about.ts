@@ -74,8 +74,9 @@ export const about: readonly RouteAbout[] = [
       'say something to an agent as a client of the OpenAI API: what is new in its history becomes one message, in the room that the header or `user` names',
     headers: {
       'X-Carrier-Room': {
-        ...{ ...text, minLength: 1, maxLength: 256, pattern: '^[!-~]+$' },
-        description: 'the room to talk in; absent: the direct one of `user`, else by the history',
+        ...{ ...text, minLength: 1, maxLength: 288, pattern: '^[!-~]+$' },
+        description:
+          'the room to talk in, percent-encoded as the answer has it; absent: the direct one of `user`, else by the history',
       },
       'Idempotency-Key': {
         ...{ ...text, minLength: 1, maxLength: 256, pattern: '^[!-~]+$' },

@@ -49,6 +49,14 @@ const codes: Record<string, string> = {
   budget_spent: 'insufficient_quota',
 };
 
+/** What the client calls a field of the hub. */
+const params: Record<string, string> = {
+  agentId: 'model',
+  userId: 'user',
+  text: 'messages',
+  roomId: 'X-Carrier-Room',
+};
+
 function typeOf(status: number): string {
   if (status === 401) return 'authentication_error';
   if (status === 403) return 'permission_error';
@@ -58,9 +66,11 @@ function typeOf(status: number): string {
 
 export const failureBody: FailureAnswer = ({ status, code, message, field }) => {
   const told = status === 422 ? 400 : status;
-  const param = field === 'agentId' ? 'model' : (field ?? null);
+  const param = field === undefined ? null : (params[field] ?? field);
+  const said = field !== undefined && message.startsWith(`${field}: `);
+  const words = said ? `${param}${message.slice(field.length)}` : message;
   return {
     status: told,
-    body: { error: { message, type: typeOf(told), param, code: codes[code] ?? code } },
+    body: { error: { message: words, type: typeOf(told), param, code: codes[code] ?? code } },
   };
 };

@@ -142,7 +142,7 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
     const { host, conversations } = running();
     const { token } = access;
     const named = headerOf(req, 'x-carrier-room');
-    const roomId = named === undefined ? undefined : parseRoomId(named);
+    const roomId = named === undefined ? undefined : parseRoomId(unescaped(named));
     const repeated = Number(headerOf(req, 'x-stainless-retry-count') ?? 0) > 0;
     const once = headerOf(req, 'idempotency-key')?.slice(0, 256);
     const call = { agentId, history, rules, repeated, once };
@@ -241,6 +241,15 @@ function fresh(): Pick<Memory, 'id' | 'createdAt'> {
 
 function tokenIdOf({ id, name }: Principal): string {
   return id ?? name;
+}
+
+/** As the answer's header writes it, so that what it says can be sent back; what is no such text is a name as it is. */
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 function headerOf(req: Request, name: string): string | undefined {

@@ -31,6 +31,8 @@ const algorithm = 'HS256';
 const anonymousLasts = 180 * 24 * 60 * 60;
 /** Of a user's token, however long the site's own is good for; and of addresses of files. */
 const signedLasts = 60 * 60;
+/** No site signs somebody in for longer; an `exp` in milliseconds lies thousands of years ahead. */
+const longest = 366 * 24 * 60 * 60;
 /** Clocks of servers differ by so much, in seconds. */
 const clockTolerance = 10;
 
@@ -75,6 +77,7 @@ export class Visitors {
     if (!claims.success) throw refused('sub must be a text of at most 200 characters');
     const { sub, name, exp, iat } = claims.data;
     if (iat > now() + clockTolerance) throw refused('iat is in the future');
+    if (exp > now() + longest) throw refused('exp is more than a year ahead; it must be in seconds');
     return {
       id: `signed:${sub}`,
       ...(name && { name: name.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim() || undefined }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { derivedId } from '../core/ids.js';
+import { readTenant } from '../core/written-account.js';
 import type { Level } from './role.js';
 
 /** Somebody on one platform; or behind the tokens of one tenant, where callers name the users. */
@@ -19,22 +20,28 @@ export const Group = z.strictObject({
 });
 export type Group = z.output<typeof Group>;
 
-/** As people write it: `CONNECTOR:USER`, or `CONNECTOR/TENANT:USER`. Null: it is not of that form. */
+/**
+ * As people write it: `CONNECTOR:USER`, or `CONNECTOR/TENANT:USER`; what `writtenAccount` makes, of any account. Null: it
+ * is not of that form.
+ */
 export function readAccount(text: string): Account | null {
-  const [, connector, tenant, userId] = form.exec(text) ?? [];
+  const { connector, tenant, id: userId } = parts(text);
   return Account.safeParse({ connector, tenant, userId }).data ?? null;
 }
 
 export function readGroup(text: string): Group | null {
-  const [, connector, tenant, group] = form.exec(text) ?? [];
+  const { connector, tenant, id: group } = parts(text);
   return Group.safeParse({ connector, tenant, group }).data ?? null;
 }
 
-const form = /^([^/:\s]+)(?:\/([^:\s]+))?:(\S+)$/;
+const form = /^([^/:\s]+)(?:\/([^:]+))?:(.+)$/s;
 
-export function writtenAccount({ connector, tenant, userId }: Account): string {
-  return `${connector}${tenant === 'default' ? '' : `/${tenant}`}:${userId}`;
+function parts(text: string): Record<'connector' | 'tenant' | 'id', string | undefined> {
+  const [, connector, tenant, id] = form.exec(text) ?? [];
+  return { connector, tenant: tenant && readTenant(tenant), id };
 }
+
+export { writtenAccount } from '../core/written-account.js';
 
 /** A level in words. */
 export function levelText({ agentId, connector, tenant, channel }: Level): string {

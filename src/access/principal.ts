@@ -8,6 +8,7 @@
  */
 import { tokenConnector } from '../core/connector-settings.js';
 import { consoleUser } from '../core/console-user.js';
+import { writtenAccount } from '../core/written-account.js';
 import { type Permission, permissions, rowOf } from './permissions.js';
 import {
   common,
@@ -186,7 +187,10 @@ function isOwnInConsole(
   if (self === undefined || userId === undefined) return false;
   const here = userId === self && connector === tokenConnector && of === tenant;
   // The account that they came from: what is theirs there is theirs here.
-  const there = self === consoleUser(`${connector}${of === hubTenant ? '' : `/${of}`}:${userId}`);
+  const there =
+    connector !== undefined &&
+    of !== undefined &&
+    self === consoleUser(writtenAccount({ connector, tenant: of, userId }));
   const inConsole = { agentId, connector: tokenConnector, tenant, userId: self };
   return (here || there) && grants.some(({ level }) => covers(level, inConsole));
 }

@@ -140,7 +140,7 @@ function subjectText({
   group?: Group | undefined;
 }): string {
   if (account) return writtenAccount(account);
-  return group ? `group ${group.connector}/${group.tenant}:${group.group}` : '';
+  return group ? `group ${writtenAccount({ ...group, userId: group.group })}` : '';
 }
 
 function amount(count: number): string {

@@ -23,13 +23,20 @@ export function withoutServiceLinks(env: Variables): WithoutServiceLinks {
   return { env: Object.fromEntries(Object.entries(env).filter(([name]) => !left.includes(name))), left };
 }
 
-/** Its host and its port stand in all of them. */
+/**
+ * Its host and its port stand in its address, too: under its port's own name where somebody has set what the first is
+ * called, as CARRIER_PORT.
+ */
 function isService(env: Variables, service: string): boolean {
-  const [host, port, address] = ['SERVICE_HOST', 'SERVICE_PORT', 'PORT'].map(
-    (name) => env[`${service}_${name}`] ?? '',
+  const [host = '', port = ''] = ['SERVICE_HOST', 'SERVICE_PORT'].map((name) => env[`${service}_${name}`]);
+  const all = ['', `_${port}_TCP`, `_${port}_UDP`, `_${port}_SCTP`].map(
+    (name) => env[`${service}_PORT${name}`],
   );
-  return /^(tcp|udp|sctp):\/\//.test(address!) && address!.endsWith(`${inUrl(host!)}:${port}`);
+  const [first] = all.filter((value) => value !== undefined && address.test(value));
+  return first?.endsWith(`//${inUrl(host)}:${port}`) === true;
 }
+
+const address = /^(tcp|udp|sctp):\/\//;
 
 function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
@@ -38,7 +45,7 @@ function inUrl(host: string): string {
 function isOf(service: string, name: string, value: string): boolean {
   if (!name.startsWith(`${service}_`)) return false;
   const rest = name.slice(service.length + 1);
-  if (rest === 'PORT') return /^(tcp|udp|sctp):\/\//.test(value);
+  if (rest === 'PORT') return address.test(value);
   return /^(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/.test(
     rest,
   );

@@ -16,8 +16,9 @@ import { type ConsoleFace, consolePaths } from './console-face.js';
 import { answerPreflights, requireOrigin } from './cors.js';
 import { type EventFeed, type EventStreams, eventStreams, wantsStream } from './events.js';
 import { answerFailures, answerUnparsable, noteOwnForms } from './failure.js';
-import { securityHeaders } from './headers.js';
+import { setSecurityHeaders } from './headers.js';
 import { alive, metricsOf, readiness } from './health.js';
+import { requireHost } from './host.js';
 import { HttpLimits, type HttpLimitsParts } from './limits.js';
 import { refuseMethod } from './method.js';
 import { OpenRequests } from './open-requests.js';
@@ -104,7 +105,7 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   app.disable('etag');
   app.set('trust proxy', config.trustedProxies ?? false);
   const { console: face } = options;
-  app.use(closePipelined, setSecurityHeaders(), setAddress);
+  app.use(closePipelined, setSecurityHeaders(), requireHost, setAddress);
   if (face) app.use(face.base);
   app.use(signInRoutes({ ...options.signIn, connectors }), noteOwnForms(connectors), refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
@@ -211,14 +212,6 @@ function mountPlugins(app: Express, plugins: HttpServerOptions['plugins'], acces
   });
 }
 
-function setSecurityHeaders(): RequestHandler {
-  const headers = securityHeaders();
-  return (_req, res, next) => {
-    res.setHeaders(headers);
-    next();
-  };
-}
-
 /**
  * Express gives every request and response its own prototype, and changing an object's prototype after it is
  * made costs more (120 µs) than all else express does. Objects made with that prototype are left as they are.
@@ -248,10 +241,14 @@ function listener(app: Express, patience: Patience, operations: Caller | null): 
       keepAliveTimeout: patience.keepAliveMs,
       connectionsCheckingInterval: patience.checkMs,
       maxHeaderSize: 16_384,
+      // `requireHost` says so in the form of all errors.
+      requireHostHeader: false,
     },
     app,
   );
   server.maxHeadersCount = 100;
+  // What is expected besides `100-continue`, a server may pass over (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', app);
   server.on('clientError', (error, socket) => answerUnparsable(error, socket as Socket));
   return server;
 }

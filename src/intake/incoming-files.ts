@@ -1,4 +1,5 @@
 import type { Receipt, Receiving } from '../connector/connector.js';
+import { harmless } from '../core/harmless.js';
 import type { InboundMessage } from '../core/inbound.js';
 import { type Attachment, roomIdOf, scopeOf } from '../core/memory.js';
 import { isRetryable } from '../errors.js';
@@ -31,7 +32,7 @@ export class IncomingFiles {
     { name, mediaType: said }: { name: string; mediaType?: string },
     of: InboundMessage,
   ): Promise<Attachment> {
-    const shown = { name: name.slice(0, 255), mediaType: await mediaTypeOf(bytes, name, said) };
+    const shown = { name: plainName(name), mediaType: await mediaTypeOf(bytes, name, said) };
     const owner = ownerOf({ ...of, roomId: roomIdOf(of.agentId, of.source), scope: scopeOf(of) });
     const file = await this.#files.put(bytes, { ...shown, owner }, this.#quota);
     this.#coming.get(keyOf(of))?.put.push(file);
@@ -75,6 +76,16 @@ export class IncomingFiles {
     // What fails here, the sweep of files does.
     await this.#files.release(put.filter((file) => !named.has(file))).catch(() => {});
   }
+}
+
+/** On one line, and without what people do not see: `photo\u202Egpj.exe` would be read as a picture's name. */
+function plainName(name: string): string {
+  return (
+    harmless(name)
+      .replace(/[\n\t]+/g, ' ')
+      .slice(0, 255)
+      .replace(/\p{Cs}$/u, '') || 'file'
+  );
 }
 
 function keyOf({ agentId, source: { connector, tenant, messageId } }: InboundMessage): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Account, Group, readAccount, readGroup } from '../access/account.js';
+import { readTenant } from '../core/written-account.js';
 
 /** An object, or what people write for it; `form` says how. */
 function asWritten<S extends z.ZodType>(
@@ -13,10 +14,15 @@ function asWritten<S extends z.ZodType>(
     .meta(told)
     .transform((given, context) => {
       const known = typeof given === 'string' ? read(given) : schema.safeParse(given).data;
-      if (known) return known;
+      if (known && (typeof given !== 'string' || isMeant(known))) return known;
       context.addIssue({ code: 'custom', message: `must be ${form}, or an object of these parts` });
       return z.NEVER;
     });
+}
+
+/** A space at an end, or a line's end, came along with what somebody pasted: nobody else may be meant by it. */
+function isMeant(known: object): boolean {
+  return Object.values(known).every((part: string | undefined) => !/^\s|\s$|\p{Cc}/u.test(part ?? ''));
 }
 
 export const AccountInput = asWritten(Account, readAccount, 'CONNECTOR:USER or CONNECTOR/TENANT:USER');
@@ -34,6 +40,6 @@ export const PlaceInput = asWritten(
 );
 
 function readPlace(text: string): z.output<typeof Place> | null {
-  const [, connector, tenant, channel] = /^([^/:\s]+)(?:\/([^:\s]+)(?::(\S+))?)?$/.exec(text) ?? [];
-  return Place.safeParse({ connector, tenant, channel }).data ?? null;
+  const [, connector, tenant, channel] = /^([^/:\s]+)(?:\/([^:]+)(?::(.+))?)?$/s.exec(text) ?? [];
+  return Place.safeParse({ connector, tenant: tenant && readTenant(tenant), channel }).data ?? null;
 }

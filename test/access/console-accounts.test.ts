@@ -1,9 +1,10 @@
 /** Accounts in the console go with those they came from, whoever that is linked with. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Account } from '../../src/access/account.js';
-import { consoleAccount } from '../../src/access/console-account.js';
+import { type Account, readAccount, writtenAccount } from '../../src/access/account.js';
+import { baseOf, consoleAccount } from '../../src/access/console-account.js';
 import { Freshness } from '../../src/access/freshness.js';
 import { People } from '../../src/access/people.js';
+import { authorise } from '../../src/access/principal.js';
 import { InProcessBus } from '../../src/bus/in-process.js';
 import { createLogger } from '../../src/logger.js';
 import { FakeNotes } from '../../src/testing/notes.js';
@@ -39,6 +40,51 @@ function process() {
 /** As another process reads it. */
 const of = async (one: Account) => (await process().accountsOf(one)).map(({ userId }) => userId).sort();
 const all = ['ann', 'bob', 'console:discord:bob', 'console:telegram:ann'];
+
+it.each([
+  ['slack', 'T1', 'U1'],
+  ['http', 'default', 'John Smith'],
+  ['http', 'default', ' a:b/c%* '],
+  ['http', 'shop', '%3A%25'],
+  ['webchat', 'assistant', 'signed:John Smith'],
+  ['matrix', '!room:server', '@ann:server'],
+  ['http', 'a b', 'ann'],
+  ['http', 'a/b', 'ann'],
+  ['http', 'a%3Ab%', '3a'],
+  ['http', '100%25:%', 'ann'],
+])('an account in the console leads back to %s, %s, %s', (connector, tenant, userId) => {
+  const one = { connector, tenant, userId };
+  expect(readAccount(writtenAccount(one))).toEqual(one);
+  expect(baseOf(consoleAccount(one))).toEqual(one);
+});
+
+it('a tenant with a colon is written as no other account', () => {
+  const [one, other] = [
+    { connector: 'http', tenant: 'a:b', userId: 'c' },
+    { connector: 'http', tenant: 'a', userId: 'b:c' },
+  ];
+  expect(writtenAccount(one)).not.toBe(writtenAccount(other));
+  expect(writtenAccount(other)).toBe('http/a:b:c');
+  expect(readAccount('http/a%b:c')).toEqual({ connector: 'http', tenant: 'a%b', userId: 'c' });
+});
+
+it('who signed in reads what is theirs where they came from, and nothing of a tenant that is written alike', () => {
+  const [one, other] = ['a:b c', 'a b:c'].map((both) => {
+    const [tenant = '', userId = ''] = both.split(' ');
+    return { connector: 'matrix', tenant, userId };
+  }) as [Account, Account];
+  for (const [whose, what] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const { userId: self } = consoleAccount(whose);
+    const grants = [{ role: 'guest' as const, level: {} }];
+    const principal = { kind: 'token' as const, name: 'x', tenant: 'default', user: self, self, grants };
+    expect(authorise(principal, 'facts.read', { agentId: 'assistant', ...whose })).toBe(true);
+    expect(authorise(principal, 'facts.read', { agentId: 'assistant', ...what })).toBe(false);
+    expect(authorise(principal, 'facts.read', { agentId: 'assistant', connector: 'matrix' })).toBe(false);
+  }
+});
 
 describe('two who have used the console', () => {
   beforeEach(async () => {

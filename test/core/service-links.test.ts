@@ -31,6 +31,11 @@ describe('[seen.44] variables of Kubernetes Services', () => {
     expect(readConfig({ ...gateway, ...settings })).toMatchObject({ http: { port: 8080 }, warnings: [] });
   });
 
+  it('are known where a setting stands in the place of one', () => {
+    for (const port of ['3000', '0', '8080'])
+      expect(withoutServiceLinks({ ...links, CARRIER_PORT: port }).env).toEqual({ CARRIER_PORT: port });
+  });
+
   it('are known with addresses of IPv6', () => {
     const six = {
       CARRIER_SERVICE_HOST: 'fd00::7',

@@ -53,6 +53,19 @@ describe('GET /:agentId/rooms/:roomId/messages', () => {
     expect((await page(`/eliza/rooms/${encodeURIComponent(roomId)}/messages`)).messages).toHaveLength(2);
   });
 
+  it('takes the room of the longest id that a user can have', async () => {
+    const { roomId } = await answerOf(api.post({ text: 'hi', userId: 'x'.repeat(256) }));
+    expect((await page(`/eliza/rooms/${roomId}/messages`)).messages).toHaveLength(2);
+    await answerOf(api.post({ text: 'hi', userId: 'x'.repeat(256), roomId }));
+    expect((await page(`/eliza/rooms/${roomId}/messages`)).messages).toHaveLength(4);
+    const longer = await fetch(`${api.url}/eliza/rooms/${'x'.repeat(289)}/messages`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await longer.json()).toMatchObject({
+      error: { field: 'roomId', message: 'roomId: must have at most 288 characters.' },
+    });
+  });
+
   it('is empty for an unknown room, and for the rooms of another tenant', async () => {
     await answerOf(api.post({ text: 'hi', userId: 'alice', roomId: 'r' }));
     expect(await page('/eliza/rooms/nowhere/messages')).toMatchObject({ messages: [], nextCursor: null });

@@ -27,6 +27,21 @@ describe('the socket', () => {
     expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
   });
 
+  it('tells a request without a host so, in JSON', async () => {
+    api = await startApi();
+    expect(await exchange('GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(
+      /\r\n\r\n\{"error":\{"code":"invalid_request","message":"The request has no Host header\."\}\}$/,
+    );
+    expect(await exchange('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('answers as usual whoever expects what nobody knows', async () => {
+    api = await startApi();
+    expect(await exchange(`${head}Expect: nonsense\r\nConnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 200 /,
+    );
+  });
+
   it('tells what is not HTTP so, in JSON', async () => {
     api = await startApi();
     expect(await exchange('what?\r\n\r\n')).toMatch(

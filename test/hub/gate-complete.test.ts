@@ -43,6 +43,22 @@ const send = (author: string, envelope: Envelope, complete: Receiving['complete'
   });
 };
 
+it.each([
+  ['photo\u202Egpj.exe', 'photogpj.exe'],
+  ['a\r\nb\u2028c\u200B.txt', 'a b c.txt'],
+  ['\u202E\u200F', 'file'],
+  [`${'x'.repeat(254)}\u{1F600}`, 'x'.repeat(254)],
+  ['👩\u200D🚀 می\u200Cخواهم.txt', '👩\u200D🚀 می\u200Cخواهم.txt'],
+])('a file called %j is called as people see it, whatever platform it comes from', async (name, kept) => {
+  await start();
+  const message: InboundMessage = {
+    ...{ agentId: 'assistant', source: platform.source('group'), direct: false, home: true },
+    ...{ author: { id: 'ann' }, text: 'look' },
+  };
+  const { name: shown } = await platform.host.putFile(Buffer.from('hello'), { name }, message);
+  expect(shown).toBe(kept);
+});
+
 describe('what the gate refuses', () => {
   const refused: [string, object, Envelope][] = [
     ['somebody denied', { deny: { users: ['eve'] } }, {}],

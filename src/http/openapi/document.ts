@@ -159,8 +159,9 @@ function described(route: RouteAbout): Described {
   const asked = Object.entries(query).map(([field, { required, ...schema }]) =>
     parameter('query', field, schema as Schema, schema.example, required === true),
   );
+  // The longest are names of rooms, with a user's id in them.
   const inPath = namesIn(path).map((field) =>
-    parameter('path', field, { type: 'string', minLength: 1, maxLength: 256 }, undefined),
+    parameter('path', field, { type: 'string', minLength: 1, maxLength: 288 }, undefined),
   );
   const inHeaders = Object.entries(headers).map(([field, schema]) =>
     parameter('header', field, schema as Schema, schema.example),

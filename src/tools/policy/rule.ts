@@ -2,6 +2,7 @@
 import { isAtLeast, type Role } from '../../access/role.js';
 import type { PolicyRule } from '../../core/policy-rules.js';
 import type { Requester } from '../../core/requester.js';
+import { writtenAccount, writtenTenant } from '../../core/written-account.js';
 import { argumentsMatch, type Bearing } from './arguments.js';
 import type { PolicyCall } from './call.js';
 import { matchesAny } from './pattern.js';
@@ -72,11 +73,16 @@ function isRole(said: string, held: Role): boolean {
 }
 
 function isPerson(said: string | string[], { accounts }: Requester, loosely: boolean): boolean {
-  return accounts.some(({ connector, tenant, userId }) =>
-    [`${connector}/${tenant}:${userId}`, ...(tenant === 'default' ? [`${connector}:${userId}`] : [])].some(
-      (name) => matchesAny(said, name, loosely),
-    ),
+  return accounts.some((account) =>
+    namesOf(account, loosely).some((name) => matchesAny(said, name, loosely)),
   );
+}
+
+/** Loosely also with a tenant's colons as they are, which could be of somebody else's name. */
+function namesOf(account: Requester['accounts'][number], loosely: boolean): string[] {
+  const { connector, tenant, userId } = account;
+  const tenants = loosely ? [writtenTenant(tenant), tenant] : [writtenTenant(tenant)];
+  return [writtenAccount(account), ...tenants.map((written) => `${connector}/${written}:${userId}`)];
 }
 
 function hasArguments(

@@ -15,10 +15,8 @@ export interface Level {
   channel?: string;
 }
 
-/** As operations read it: CONNECTOR:USER, or CONNECTOR/TENANT:USER. */
-export function accountText({ connector, tenant, userId }: Account): string {
-  return `${connector}${tenant === 'default' ? '' : `/${tenant}`}:${userId}`;
-}
+/** As operations read it, too. */
+export { writtenAccount as accountText } from '../../core/written-account.js';
 
 /** Of what a role, a pause or a row of the ledger is about. */
 export function levelText({ agentId, connector, tenant, channel }: Level): string {

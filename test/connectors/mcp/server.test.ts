@@ -115,6 +115,14 @@ describe('an MCP client', () => {
     expect(texts).toContain(`heron ${mode}`);
   });
 
+  it('goes on in the room that an answer names, of the longest id that a user can have, too', async () => {
+    const asked = { agent: 'assistant', message: 'hello' };
+    const { room } = (await call('admin', 'ask_agent', { ...asked, user: 'x'.repeat(256) }))
+      .structuredContent;
+    const again = await call('admin', 'ask_agent', { ...asked, user: 'x'.repeat(256), room });
+    expect(again.structuredContent).toMatchObject({ room });
+  });
+
   it('is of the revision without a handshake where it can be', async () => {
     const versions = await Promise.all(
       (['legacy', 'auto'] as const).map(async (mode) => {

@@ -178,6 +178,25 @@ describe('[governed.21] what fails', () => {
     });
   });
 
+  it('names what the client sent where the hub calls it otherwise', async () => {
+    const refused = async (body: object, headers: object = {}) => {
+      const sent = { body: { ...ask('hi', 'val'), ...body }, headers };
+      const { error } = (await (await rig.fetch('POST', '/v1/chat/completions', sent)).json()) as {
+        error: { param: string; message: string };
+      };
+      return error;
+    };
+    expect(await refused({ user: 'console' })).toMatchObject({
+      ...{ param: 'user', message: expect.stringMatching(/^user: /) },
+    });
+    for (const content of ['', ' ', 'x'.repeat(40_000), null])
+      expect(await refused({ messages: [{ role: 'user', content }] })).toMatchObject({ param: 'messages' });
+    expect(await refused({}, { 'x-carrier-room': 'x'.repeat(300) })).toMatchObject({
+      param: 'X-Carrier-Room',
+      message: 'X-Carrier-Room: must have at most 288 characters.',
+    });
+  });
+
   it('also where it is no JSON, not posted, or no route', async () => {
     const post = (body: string, type: string) =>
       fetch(`${rig.hub.url}/v1/chat/completions`, {

@@ -32,6 +32,21 @@ async function paused(work: () => Promise<void>): Promise<void> {
 const user = (content: string): Message => ({ role: 'user', content });
 const rules: Message = { role: 'system', content: 'The customer is called Zebra.' };
 
+it.each(['Zoë', 'a b%20c', '100%', '李/雷'])(
+  'the room of an answer is one to go on in: of %j',
+  async (name) => {
+    const first = await say([user('hello')], { user: name });
+    const again = await say([user('and now?')], {}, { 'x-carrier-room': first.room });
+    expect(again).toMatchObject({ status: 200, room: first.room });
+    expect(await rig.said(`user:${name}`)).toEqual(['hello', 'and now?']);
+  },
+);
+
+it('a room is meant as it is where its name is no escaped text', async () => {
+  expect((await say([user('hello')], {}, { 'x-carrier-room': '50% off' })).status).toBe(200);
+  expect(await rig.said('50% off')).toEqual(['hello']);
+});
+
 describe('a call that is refused', () => {
   beforeEach(() => {
     rig.requests.length = 0;

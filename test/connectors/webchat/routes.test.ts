@@ -113,6 +113,8 @@ describe('a web chat', () => {
       ...[unsigned, swapped, 'alice', '', `${alice.token}`],
       await userToken('alice', { secret: 'another-secret-of-thirty-two-characters' }),
       await userToken('alice', { lasts: -30 }),
+      // In milliseconds, it would be good for ever.
+      await userToken('alice', { lasts: Date.now() }),
     ];
     for (const user of wrong) {
       const { status, body } = await enter({ user });

@@ -224,6 +224,24 @@ export const decisions: Decision[] = [
     },
     is: 'deny',
   },
+  {
+    what: 'all of a tenant are none of another that begins alike',
+    rules: [{ effect: 'allow', person: 'chat/acme:*' }],
+    call: { accounts: [['chat', 'acme:two', 'ann']] },
+    is: 'ask',
+  },
+  {
+    what: 'a tenant with a colon',
+    rules: [{ effect: 'allow', person: 'chat/acme%3Atwo:*' }],
+    call: { accounts: [['chat', 'acme:two', 'ann']] },
+    is: 'allow',
+  },
+  {
+    what: 'a tenant with a colon as it is, denied',
+    rules: [{ effect: 'deny', person: 'chat/acme:two:*' }],
+    call: { ...wire, accounts: [['chat', 'acme:two', 'ann']] },
+    is: 'deny',
+  },
   { what: 'all of a tenant', rules: [{ effect: 'deny', person: 'chat/acme:*' }], call: wire, is: 'deny' },
   // Places.
   { what: 'the connector', rules: [{ effect: 'deny', connector: 'chat' }], call: wire, is: 'deny' },
