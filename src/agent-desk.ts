@@ -1,18 +1,20 @@
 import type { AgentSource } from './agents/agent-source.js';
 import type { Bots } from './agents/bots.js';
-import type { ConnectorState } from './agents/connector-state.js';
 import { modelStates } from './agents/model-state.js';
 import type { Models } from './agents/models.js';
 import { findingOf, type Problem } from './agents/problem.js';
 import type { RunningAgents } from './agents/running-agents.js';
-import type { Finding } from './connector/connector.js';
+import type { Connector, Finding } from './connector/connector.js';
 import { type Agent, agentUnknown } from './core/character.js';
+import type { ConnectorState } from './core/connector-state.js';
 import { FatalError } from './errors.js';
 import { look } from './look.js';
 import { suggestion } from './nearest.js';
 import type { AgentDesk } from './operations/operation.js';
 import { redact } from './redaction.js';
 import type { Cooling } from './runtime/cooling.js';
+
+type Diagnosable = Pick<Connector, 'diagnose'>;
 
 interface DeskParts {
   characters: Pick<AgentSource, 'get' | 'list' | 'isStored' | 'writtenInFile'>;
@@ -51,11 +53,10 @@ export function agentDesk(
       const state = running()
         .states()
         .find(({ connector, agentId }) => connector === name && agentId === (face?.agentId ?? agent.id));
-      if (face)
-        return [connectionFinding(state), ...(await looked(async () => (await face.diagnose?.()) ?? []))];
+      if (face) return [connectionFinding(state), ...(await diagnosed(face))];
       const { bots, problems, unset = [] } = await parts.bots(agent);
       const bot = bots.find(({ connector }) => connector === name);
-      if (bot) return looked(async () => (await (await bot.create()).diagnose?.()) ?? []);
+      if (bot) return diagnosed(bot.create());
       const missing = [...problems, ...unset].filter(({ connector }) => connector === name);
       if (missing.length > 0)
         return missing.map(({ field, message }) => findingOf({ agentId: agent.id, field, message }));
@@ -68,7 +69,7 @@ export function agentDesk(
       const known = problems().filter(({ agentId }) => agentId === agent.id);
       const found = await parts.check(agent, await parts.bots(agent));
       const wrong = new Map([...known, ...found].map((problem) => [problem.field, problem]));
-      const looks = await Promise.all(facesOf(agent.id).map(async (face) => (await face.diagnose?.()) ?? []));
+      const looks = await Promise.all(facesOf(agent.id).map(diagnosed));
       return [...[...wrong.values()].map(findingOf), ...looks.flat()];
     },
   };
@@ -79,12 +80,12 @@ function connectionFinding(state: ConnectorState | undefined): Finding {
   const ok = is === 'runs' || is === 'stands-by';
   const fix = ok ? undefined : (lastError?.message ?? 'It is being connected; try again in a moment.');
   const check = is === 'stands-by' ? 'another process of the hub holds its connection' : 'it is connected';
-  return { check, ok, ...(fix && { fix: redact(fix) }) };
+  return { check, ok, ...(fix && { fix }) };
 }
 
-/** What platforms say may quote what they were sent. */
-async function looked(work: () => Promise<Finding[]>): Promise<Finding[]> {
-  const { findings } = await look('', work);
+/** One that fails or hangs is a finding like any other. What platforms say may quote what they were sent. */
+async function diagnosed(face: Diagnosable | Promise<Diagnosable>): Promise<Finding[]> {
+  const { findings } = await look('', async () => (await (await face).diagnose?.()) ?? []);
   return findings.map(({ fix, ...finding }) => ({
     ...finding,
     ...(fix !== undefined && { fix: redact(fix) }),

@@ -8,6 +8,7 @@ import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
 import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
+import { packageVersion } from './package-folder.js';
 import { InProcessQueue } from './queue/in-process.js';
 import type { RedisFacts } from './queue/redis-facts.js';
 import { InProcessRates } from './rate/in-process.js';
@@ -105,7 +106,7 @@ async function sharedEngines(
     ? new (await import('bullmq-otel')).BullMQOtel({ tracerName: 'carrier' })
     : undefined;
   const queue = (name: string) =>
-    new BullmqQueue({ ...turns, name, prefix, producer, worker, telemetry, log });
+    new BullmqQueue({ ...turns, name, version: packageVersion(), prefix, producer, worker, telemetry, log });
   const [client, subscriber] = [redis.retryingOnce(), redis.waiting()];
   const bus = new RedisBus({
     ...{ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log },
@@ -182,7 +183,7 @@ export async function serverFacts(
   try {
     const { mongodbUrl: url, database } = cluster;
     const [redis, mongo] = await Promise.all([
-      redisFacts(connections.retryingOnce()).catch(() => null),
+      redisFacts(connections.retryingOnce(), connections.prefix).catch(() => null),
       mongoFacts({ url, database }).catch(() => null),
     ]);
     return { redis, mongo };

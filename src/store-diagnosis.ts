@@ -19,6 +19,7 @@ import { type Diagnosis, look, patienceMs } from './look.js';
 import { clockFinding } from './machine-diagnosis.js';
 import { notesOf as failingNotes, unsummarisedNote } from './memory/conversation/failing.js';
 import { embedderNote, hindrancesIn } from './memory/embedder-state.js';
+import { packageVersion } from './package-folder.js';
 import type { RedisFacts } from './queue/redis-facts.js';
 import { coolingNote, coolingText } from './runtime/cooling.js';
 import { dueAt, Schedule, scheduleRecord } from './schedules/schedule.js';
@@ -170,7 +171,7 @@ const leastRedis = { needed: 5, advised: [6, 2] } as const;
 
 function redisFindings(facts: RedisFacts | null): Finding[] {
   if (!facts) return [{ check: 'Redis does not say its version, persistence and time', ok: true }];
-  const { engine, version, persistent, evicts, aheadMs } = facts;
+  const { engine, version, persistent, evicts, aheadMs, workers } = facts;
   const [major, minor] = version;
   const [advised, advisedMinor] = leastRedis.advised;
   const old = major < advised || (major === advised && minor < advisedMinor);
@@ -200,6 +201,21 @@ function redisFindings(facts: RedisFacts | null): Finding[] {
           },
         ]),
     clockFinding({ of: 'Redis', ms: aheadMs }),
+    ...workerFindings(workers ?? []),
+  ];
+}
+
+/** Older workers answer as well as they know how; what came since is not theirs. */
+function workerFindings(versions: readonly (string | null)[]): Finding[] {
+  const others = versions.filter((version) => version !== packageVersion());
+  if (others.length === 0) return [];
+  const known = [...new Set(others)].map((version) => version ?? 'an older one');
+  return [
+    {
+      check: `${others.length} of ${versions.length} workers on this Redis are of another version (${known.join(', ')})`,
+      ok: false,
+      fix: 'Update or stop them: an older worker fails at turns of agents in the store, and answers in rooms that people have taken over.',
+    },
   ];
 }
 

@@ -1,26 +1,9 @@
-/** How the connectors of agents are in one process, for whoever keeps them running. */
+/** What is told of how connectors are, by what became of them in this process. */
 
 import type { ConnectionState } from '../core/connection-state.js';
+import type { ConnectorState } from '../core/connector-state.js';
 import type { SettingProblem } from '../extensions/settings.js';
-
-export interface ConnectorState {
-  /** Null: it serves all agents. */
-  agentId: string | null;
-  connector: string;
-  /**
-   * - `runs`: people are heard there, as far as is known.
-   * - `stands-by`: it runs in another process of the hub.
-   * - `away`: it is tried again by itself.
-   * - `off`: the platform or a setting refuses it; somebody must do something.
-   * - `unfinished`: settings are missing or wrong, and `missing` names them.
-   */
-  state: 'runs' | 'stands-by' | 'away' | 'off' | 'unfinished';
-  /** Since when it is so, Unix ms; null where it never ran. */
-  since: number | null;
-  /** The last one, also of one that is over; null: there was none since this process began. */
-  lastError: { message: string; at: number } | null;
-  missing: SettingProblem[];
-}
+import { redact } from '../redaction.js';
 
 /** What became of one that was to run. */
 export interface Attempt {
@@ -39,11 +22,13 @@ export function stateOf(
   { connector, runsSince, connection, refused, lastError }: Attempt,
 ): ConnectorState {
   const errors = [lastError, connection?.lastError ?? null].filter((error) => error !== null);
+  const last = errors.sort((one, other) => other.at - one.at)[0];
   return {
     ...{ agentId, connector, missing: [] },
     state: runsSince === null ? (refused ? 'off' : 'away') : connected(connection),
     since: runsSince === null ? null : (connection?.since ?? runsSince),
-    lastError: errors.sort((one, other) => other.at - one.at)[0] ?? null,
+    // What a platform says of its connection may quote what it was sent.
+    lastError: last ? { ...last, message: redact(last.message) } : null,
   };
 }
 

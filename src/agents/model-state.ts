@@ -1,26 +1,12 @@
-/** How the models of an agent are, for operators. */
 import type { Agent } from '../core/character.js';
 import type { LastFailure } from '../core/last-failure.js';
-import type { ModelAbilities } from '../core/model-abilities.js';
+import type { ModelState } from '../core/model-state.js';
 import { redact, told } from '../redaction.js';
 import type { Models } from './models.js';
 
 /** Which models are left alone for now (`runtime/cooling.ts`). */
 interface ModelCooling {
   stateOf(model: string): Promise<{ until: number | null; lastFailure: LastFailure | null }>;
-}
-
-export interface ModelState {
-  /** As the agent, or the settings, name it. */
-  model: string;
-  /** Null: it is a program's own. */
-  provider: string | null;
-  /** `resting`: others of the chain are asked first until then. `unusable`: a setting is missing or wrong. */
-  state: 'ready' | 'resting' | 'unusable';
-  /** Unix ms. */
-  until: number | null;
-  lastFailure: LastFailure | null;
-  abilities: ModelAbilities | null;
 }
 
 /** In the order in which they are asked. */

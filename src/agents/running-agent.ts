@@ -2,12 +2,13 @@
 import type { Connection, Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { ConnectionState } from '../core/connection-state.js';
+import type { ConnectorState } from '../core/connector-state.js';
 import { atMost, within } from '../core/deadline.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { redact } from '../redaction.js';
 import type { Bot, Bots } from './bots.js';
-import { type Attempt, type ConnectorState, stateOf, unfinished } from './connector-state.js';
+import { type Attempt, stateOf, unfinished } from './connector-state.js';
 import type { Problem } from './problem.js';
 
 /** What a process does with the connectors of its agents. */

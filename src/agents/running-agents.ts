@@ -1,11 +1,11 @@
 /** All running agents: each has its connectors started, changed and stopped as its definition and its secrets change. */
 import type { Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
+import type { ConnectorState } from '../core/connector-state.js';
 import { atMost } from '../core/deadline.js';
 import type { CarrierError } from '../errors.js';
 import type { Bots } from './bots.js';
 import type { CharacterChange } from './characters.js';
-import type { ConnectorState } from './connector-state.js';
 import type { Problem } from './problem.js';
 import { RunningAgent, type Stage } from './running-agent.js';
 

@@ -88,12 +88,14 @@ export class ToolSources implements ToolSourceDesk, ToolSourceStates {
     return Promise.all(
       character.toolSources.map(async (entry, at) => {
         const named = this.#named(id, entry, at);
-        const name = typeof entry === 'string' ? entry : entry.name;
-        const unusable = (message: string) => ({ name, problem: redact(message), tools: 0 });
+        const asNamed = typeof entry === 'string' ? entry : entry.name;
+        const unusable = (message: string) => ({ name: asNamed, problem: redact(message), tools: 0 });
         if ('message' in named) return unusable(named.message);
         try {
           const { name, source } = await this.#get(id, named);
-          return { name, ...source.state?.(), tools: (await source.tools()).length };
+          // One that was just made connects while its tools are waited for.
+          const { length: tools } = await source.tools();
+          return { name, ...source.state?.(), tools };
         } catch (error) {
           return unusable((error as Error).message);
         }

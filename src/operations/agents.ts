@@ -14,7 +14,7 @@ const Problem = z.object({
 });
 export const OneAgent = z.strictObject({ agentId: id });
 /** Agents are the hub's own, whoever talks to them: no tenant's and no person's. */
-const ofHub = { tenant: 'default', userId: '' };
+export const ofHub = { tenant: 'default', userId: '' };
 export const concerns = ({ agentId }: { agentId: string }) => ({ agentId, ...ofHub });
 export const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
 export const audit = ({ agentId }: { agentId: string }) => ({ agentId });

@@ -1,12 +1,9 @@
 /** On which platforms agents can be reached, and how that is going. */
 import { z } from 'zod';
-import { agentUnknown } from '../core/character.js';
-import { redact } from '../redaction.js';
-import { concerns } from './agents.js';
-import { connectorStates, defineOperation } from './operation.js';
-import { id, instant, texts } from './shapes.js';
-
-const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
+import { connectorStates } from '../core/connector-state.js';
+import { concerns, ofHub, unknown } from './agents.js';
+import { defineOperation } from './operation.js';
+import { id, instant, lastError, texts } from './shapes.js';
 
 export const listConnectors = defineOperation({
   name: 'connectors.list',
@@ -24,29 +21,19 @@ export const listConnectors = defineOperation({
           .enum(connectorStates)
           .describe('stands-by: another hub holds it; away: it is tried again; off: it is refused'),
         since: instant.nullable().describe('since when; null: it never ran'),
-        lastError: z
-          .object({ message: z.string(), at: instant })
-          .nullable()
-          .describe('also one that is over; null: none since this hub began'),
+        lastError,
         missing: z.array(z.object(texts('field', 'message'))).describe('settings that are to be made yet'),
       }),
     ),
   }),
-  concerns: () => ({ tenant: 'default', userId: '' }),
+  concerns: () => ofHub,
   partly: true,
   async run(_input, { agents, sees, seesPart }) {
     const seen = agents
       .connectorStates()
       .filter(({ agentId }) => (agentId === null ? sees({}) : seesPart(concerns({ agentId }))));
     const keyOf = ({ agentId, connector }: (typeof seen)[number]) => `${agentId ?? ''} ${connector}`;
-    return {
-      connectors: seen
-        .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
-        .map(({ lastError, ...state }) => ({
-          ...state,
-          lastError: lastError && { ...lastError, message: redact(lastError.message) },
-        })),
-    };
+    return { connectors: seen.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) };
   },
 });
 

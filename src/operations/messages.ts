@@ -44,8 +44,10 @@ export const postMessage = defineOperation({
     if (!newest || newest.agentId !== agentId)
       throw new FatalError('not_found', unknown.message, { field: 'roomId' });
     const { scope, source } = newest;
+    // Whoever says it: sent again once the room was taken over or handed back, it is not said again.
+    const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
     if (await parts.heldRooms.exactly(roomId)) {
-      if (orAnswer) return sayAsOperator(newest, { text, messageId }, parts);
+      if (orAnswer) return sayAsOperator(newest, { text, once }, parts);
       throw new FatalError(
         'conflict',
         'People have taken this room over: rooms.answer says it in its name, and so does "orAnswer": true.',
@@ -53,7 +55,6 @@ export const postMessage = defineOperation({
       );
     }
     await permit(newest, text, parts);
-    const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
     const room = { agentId, roomId, scope, source };
     // Links are the poster's own; what is told to nobody stays so.
     const words = checks.on(agents.get(agentId), { turnId: once, taint: [] }).withoutSecrets(text);

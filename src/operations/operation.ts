@@ -21,7 +21,8 @@ import type { EventBus } from '../bus/bus.js';
 import type { Checks } from '../checks/checks.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
-import type { ModelAbilities } from '../core/model-abilities.js';
+import type { ConnectorState } from '../core/connector-state.js';
+import type { ModelState } from '../core/model-state.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
 import type { PolicySettings } from '../core/policy-rules.js';
 import type { Readiness } from '../core/readiness.js';
@@ -59,32 +60,6 @@ interface AgentProblem {
   message: string;
 }
 
-/** One connector of an agent, as it is in the process that is asked (`agents/connector-state.ts`). */
-interface ConnectorState {
-  /** Null: it serves all agents. */
-  agentId: string | null;
-  connector: string;
-  state: (typeof connectorStates)[number];
-  /** Unix ms. */
-  since: number | null;
-  lastError: { message: string; at: number } | null;
-  missing: { field: string; message: string }[];
-}
-
-/** One model of an agent (`agents/model-state.ts`). */
-interface ModelState {
-  model: string;
-  provider: string | null;
-  state: (typeof modelStates)[number];
-  /** Unix ms. */
-  until: number | null;
-  lastFailure: { code: string; message: string; at: number | null } | null;
-  abilities: ModelAbilities | null;
-}
-
-export const modelStates = ['ready', 'resting', 'unusable'] as const;
-export const connectorStates = ['runs', 'stands-by', 'away', 'off', 'unfinished'] as const;
-
 /** The running agents, as operations see them. */
 export interface AgentDesk {
   list(): Agent[];
@@ -101,6 +76,7 @@ export interface AgentDesk {
   connectors(agent: Agent): string[];
   /** In the order in which they are asked. */
   modelStates(agent: Agent): Promise<ModelState[]>;
+  /** In this process. */
   connectorStates(): ConnectorState[];
   /** What the platform says of one now. Throws `not_found` where the agent is not there. */
   testConnector(agent: Agent, connector: string): Promise<Finding[]>;

@@ -1,7 +1,6 @@
 /** What stood in a prompt besides the conversation, and is kept for no turn: shown as it is now, to those who may read it. */
 import { z } from 'zod';
 import { authorise, hubTenant, type Principal } from '../access/principal.js';
-import type { Resource } from '../access/role.js';
 import { Author } from '../core/memory.js';
 import { discreet } from '../memory/secrets.js';
 import { factsOf, placeOf, stateOf } from './facts.js';
@@ -31,9 +30,9 @@ export const knowledgeShapes = {
 
 export async function knowledgeOf(
   { agentId, roomId, finishedAt }: { agentId: string; roomId: string; finishedAt: number },
-  parts: OperationParts & { principal: Principal; sees(place: Resource): boolean },
+  parts: OperationParts & { principal: Principal },
 ) {
-  const { principal, summaries, sees } = parts;
+  const { principal, summaries } = parts;
   const place = { roomId, ...(await placeOfRoom(roomId, parts)) };
   const mayFacts = authorise(principal, 'facts.read', { ...place, userId: '' });
   const [facts, found] = await Promise.all([
@@ -43,7 +42,7 @@ export async function knowledgeOf(
   const summary = found?.summary;
   return {
     facts: facts
-      .filter((fact) => stateOf(fact) === 'now' && sees(placeOf(fact)))
+      .filter((fact) => stateOf(fact) === 'now' && authorise(principal, 'facts.read', placeOf(fact)))
       .map((fact) => ({
         ...{ id: fact.id, text: discreet(fact).content.text },
         ...{ author: fact.author, at: fact.createdAt },

@@ -1,5 +1,6 @@
 /** What rooms are called in lists: by the first words that somebody said there. They are kept nowhere besides. */
 import { harmless } from '../core/harmless.js';
+import { discreet } from '../memory/secrets.js';
 import type { OperationParts } from './operation.js';
 
 /** Of a room's oldest messages: before the first words of a person an agent may have said something unasked. */
@@ -14,13 +15,14 @@ export async function titleOf(
   const { items } = await memories.history(roomId, { limit: mostRead });
   const texts = items
     .filter(({ role, trigger }) => role === 'user' && !trigger)
-    .map(({ content }) => content.text);
+    .map((memory) => discreet(memory).content.text);
   return texts.map(shortened).find((words) => words !== '') ?? null;
 }
 
 function shortened(text: string): string {
   const line = harmless(text.slice(0, 1000)).replace(/\s+/g, ' ').trim();
-  if (line.length <= mostChars) return line;
-  const cut = [...line].slice(0, mostChars).join('');
+  const chars = [...line];
+  if (chars.length <= mostChars) return line;
+  const cut = chars.slice(0, mostChars).join('');
   return `${cut.replace(/\s+\S*$/, '')}…`;
 }

@@ -41,6 +41,12 @@ export function texts<Name extends string>(...names: Name[]): Record<Name, z.Zod
 /** What went wrong, as it was told. */
 export const failure = z.object(texts('code', 'message')).nullable();
 
+/** Of what runs in this hub: when and why it last failed. */
+export const lastError = z
+  .object({ message: z.string(), at: instant })
+  .nullable()
+  .describe('also one that is over; null: none since this hub began');
+
 export const page = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().min(1).max(1024).optional(),

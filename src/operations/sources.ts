@@ -1,14 +1,10 @@
 /** What agents stand on besides their definition: servers that bring tools, and models. */
 import { z } from 'zod';
 import { agentUnknown } from '../core/character.js';
+import { modelStates } from '../core/model-state.js';
 import { audit, concerns, OneAgent, unknown } from './agents.js';
-import { defineOperation, modelStates } from './operation.js';
-import { id, instant, texts } from './shapes.js';
-
-const lastError = z
-  .object({ message: z.string(), at: instant })
-  .nullable()
-  .describe('also one that is over; null: none since this hub began');
+import { defineOperation } from './operation.js';
+import { id, instant, lastError, texts } from './shapes.js';
 
 export const listServers = defineOperation({
   name: 'tools.servers',

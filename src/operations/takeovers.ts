@@ -91,20 +91,20 @@ export const answerRoom = defineOperation({
   unknown,
   audit: target,
   async run({ roomId, text, messageId, name }, parts) {
-    return sayAsOperator(await newestIn(roomId, parts), { text, messageId, name }, parts);
+    const once = messageId === undefined ? crypto.randomUUID() : `answered:${messageId}`;
+    return sayAsOperator(await newestIn(roomId, parts), { text, once, name }, parts);
   },
 });
 
 /** @throws FatalError `permission_denied`; `conflict` where nobody has taken the room over */
 export async function sayAsOperator(
   room: Memory,
-  { text, messageId, name }: { text: string; messageId: string | undefined; name?: string | undefined },
+  { text, once, name }: { text: string; once: string; name?: string | undefined },
   parts: OperationParts & { principal: Principal },
 ) {
   const { agents, checks, takeovers, principal } = parts;
   if (!authorise(principal, 'rooms.answer', await place(room, parts)))
     throw new FatalError('permission_denied', 'You may not do this there (rooms.answer).');
-  const once = messageId === undefined ? crypto.randomUUID() : `answered:${messageId}`;
   // Links are their own; what is told to nobody stays so.
   const words = checks.on(agents.get(room.agentId), { turnId: once, taint: [] }).withoutSecrets(text);
   return takeovers.answer(room, operatorOf(parts, name), { text: words, once });

@@ -39,6 +39,8 @@ export interface BullmqQueueOptions {
   retryBaseMs: number;
   /** A worker that has not renewed its hold on a room for this long has lost it, in ms. Default 10,000. */
   lockMs?: number;
+  /** Of the program; a worker's name in Redis, by which `carrier doctor` knows older ones. */
+  version?: string;
   /** Makes spans of jobs, so that a turn's trace begins where its message came in. */
   telemetry?: Telemetry<unknown>;
   log: Logger;
@@ -130,8 +132,7 @@ export class BullmqQueue implements RoomQueue {
       this.#process(job, signal ?? new AbortController().signal, processing);
     const started = new RenewingWorker(name, processor, {
       connection: worker,
-      prefix,
-      telemetry,
+      ...{ name: this.#options.version, prefix, telemetry },
       concurrency,
       lockDuration: lockMs,
       // A room that a dead worker held is looked for as soon as its lock has ended, or little later.

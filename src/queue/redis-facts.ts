@@ -12,13 +12,20 @@ export interface RedisFacts {
   evicts: string | null;
   /** How far its clock is ahead of this machine's, in ms. */
   aheadMs: number;
+  /** The versions of the processes that take turns, null for one that says none, as older ones do; null: it does not say. */
+  workers: (string | null)[] | null;
 }
 
-export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
+/** @param prefix of the hub's keys */
+export async function redisFacts(client: RedisClient, prefix: string): Promise<RedisFacts> {
   const info = fieldsOf(await client.info());
   // Managed servers refuse CONFIG.
   const save = await client.config('GET', 'save').then(
     (found) => (found as string[])[1] ?? null,
+    () => null,
+  );
+  const workers = await client.client('LIST').then(
+    (list) => workersIn(String(list), prefix),
     () => null,
   );
   const before = Date.now();
@@ -34,7 +41,18 @@ export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
     persistent: info.aof_enabled === '1' ? true : saves,
     evicts: policy !== 'noeviction' && Number(info.maxmemory ?? 0) > 0 ? policy : null,
     aheadMs: seconds * 1000 + micros / 1000 - (before + after) / 2,
+    workers,
   };
+}
+
+/** BullMQ names a worker's connection after its queue and, where it has one, itself. */
+function workersIn(list: string, prefix: string): (string | null)[] {
+  const worker = `${prefix}:${Buffer.from('turns').toString('base64')}`;
+  return list.split('\n').flatMap((line) => {
+    const name = /(?:^| )name=(\S*)/.exec(line)?.[1];
+    if (name === worker) return [null];
+    return name?.startsWith(`${worker}:w:`) ? [name.slice(worker.length + 3)] : [];
+  });
 }
 
 function fieldsOf(info: string): Partial<Record<string, string>> {

@@ -28,6 +28,8 @@ class Boxes {
   /** What a call waits for. */
   call: Promise<string> = Promise.resolve('opened');
   names = ['open'];
+  /** Whether it has a connection, which is there once its tools were waited for. */
+  connects = false;
 
   extension = defineToolSource({
     name: 'box',
@@ -40,8 +42,17 @@ class Boxes {
         description: `${name} token-of-box`,
         parameters: { type: 'object' },
       }));
+      let connected = false;
+      const connecting = {
+        async tools() {
+          connected = true;
+          return tools;
+        },
+        state: () => ({ connected, since: null, lastError: null, restarts: 0 }),
+      };
       const source: ToolSource = {
         tools: () => tools,
+        ...(this.connects && connecting),
         call: async () => ({ text: await this.call }),
         findings: async () => [{ check: `it is ${context.name} with token-of-box`, ok: true }],
         close: async () => void this.closed.push(context.name),
@@ -101,6 +112,15 @@ describe('tool sources', () => {
     await sources.close();
     expect(boxes.closed.sort()).toEqual(['blue', 'blue', 'red']);
     expect(await sources.of(agent('cem', own))).toEqual([]);
+  });
+
+  it('are said to be connected when they were made to be looked at', async () => {
+    const boxes = new Boxes();
+    boxes.connects = true;
+    const sources = await open(boxes, { red: { type: 'box' } });
+    expect(await sources.states(agent('ada', 'red'))).toMatchObject([
+      { name: 'box:red', connected: true, tools: 1 },
+    ]);
   });
 
   it('with bad settings are named by where they stand', async () => {

@@ -69,6 +69,9 @@ it('are direct, as many as they like, and called by the first words that were sa
   const [{ title }] = await listed(ann);
   expect(title).toMatch(/^word( word)+…$/);
   expect(title.length).toBeLessThanOrEqual(61);
+  await say(`my password is Gurke7!x, ${'🎉'.repeat(33)}`, further('ann', 'secret'));
+  const [{ title: discreet }] = await listed(ann);
+  expect(discreet).toBe(`my password is [not kept], ${'🎉'.repeat(33)}`);
 });
 
 it('are nobody else’s, whatever they are called', async () => {

@@ -186,6 +186,7 @@ onBothStores('a room that people have', (engines) => {
       author: { id: expect.stringMatching(/system/) },
     });
     await call('rooms.handBack', { roomId });
+    expect(await call('messages.post', twice)).toMatchObject({ duplicate: true });
     // It is the agent's room: what is posted is the agent's.
     await call('messages.post', { ...post, text: 'And closes at six.', orAnswer: true });
     const after = (await call('rooms.messages', { roomId })).messages.at(-1)!;

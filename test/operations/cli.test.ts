@@ -87,6 +87,10 @@ describe('the command line', () => {
       return lines.some(({ type }) => type === 'turn.ended');
     }, 20_000);
     expect(new Set(lines.map((line) => line.roomId))).toEqual(new Set([roomId]));
+    expect(await carrier(['logs', '--agent', 'none'])).toMatchObject({
+      ...{ code: 0, stderr: '' },
+      stdout: expect.stringMatching(/^No such event yet: /),
+    });
     const noRoom = 'carrier: There is no such room. "carrier rooms" lists them.\n';
     for (const args of [
       ['logs', '--room', 'none'],

@@ -134,7 +134,11 @@ function Answer({
       {stored && (
         <footer class="message-foot">
           <CopyButton what="answer" text={() => stored.text} />
-          {turnId && of.transport.turnAddress && <a href={of.transport.turnAddress(turnId)}>Turn</a>}
+          {turnId && of.transport.turnAddress && (
+            <a class="small" href={of.transport.turnAddress(turnId)}>
+              Turn
+            </a>
+          )}
           {turnId && of.transport.rate && <Rating turnId={turnId} rate={of.transport.rate} />}
         </footer>
       )}
