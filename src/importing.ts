@@ -8,9 +8,9 @@ import type { Logger } from './logger.js';
 import { factsOn } from './memory/facts/facts-on.js';
 import { blockOf } from './memory/facts/known.js';
 import { withoutSecrets } from './memory/secrets.js';
+import { redact } from './redaction.js';
 import { all } from './store/paging.js';
 
-export { withoutSecrets } from './memory/secrets.js';
 export { whenOf } from './schedules/times.js';
 export { datesText } from './schedules/words.js';
 
@@ -67,6 +67,11 @@ export interface Past {
   close(): Promise<void>;
 }
 
+/** The text without what is, or looks like, a secret. */
+export function clean(text: string): string {
+  return redact(withoutSecrets(text));
+}
+
 /**
  * Into whichever store the settings name.
  * @param program whose words these are, such as `openclaw`
@@ -93,13 +98,13 @@ export async function openPast(config: Config, log: Logger, program: string): Pr
     };
     const memoryOf = ({ key, from, text, at, role }: Said): Memory => {
       // Before it is cut: of a key that the cut goes through, nobody could tell what the rest is.
-      const clean = withoutSecrets(text);
-      if (clean !== text) brought.blanked += 1;
-      if (clean.length > longestText) brought.cut += 1;
+      const kept = clean(text);
+      if (kept !== text) brought.blanked += 1;
+      if (kept.length > longestText) brought.cut += 1;
       return {
         ...{ id: newId(), ...room, kind: 'message', role, status: 'kept', turnId: null, createdAt: at },
         author: role === 'user' ? author : { id: agentId, name: agentName.slice(0, 256), bot: true },
-        content: { text: clean.slice(0, longestText), attachments: [], replyTo: null },
+        content: { text: kept.slice(0, longestText), attachments: [], replyTo: null },
         source: { ...place, messageId: `${program}:${key}`, metadata: { imported: from.slice(0, 300) } },
         taint: [{ kind: 'file', what: `${program}: ${from}`.slice(0, 200), at }],
       };

@@ -33,6 +33,8 @@ export interface TurnTask {
   room: RoomState;
   /** Steps of the checkpoint whose texts people have read, in the reply of a turn that waited. */
   told?: number;
+  /** Note here what models were asked, as it ends: it is told of the turn however that ends. What a step took goes with it. */
+  made: ModelCall[];
   publish(event: TurnEvent): void;
   /** Tells watchers that what they have of the answer is void, but for this beginning: another model starts over. */
   retell(text: string): void;
@@ -53,8 +55,6 @@ export interface Draft {
   recall?: RecallRecord | undefined;
   /** How it was judged; absent: it was not. */
   evaluation?: EvaluationRecord | undefined;
-  /** What its models were asked after those of the turn's steps. */
-  calls?: ModelCall[];
   /** Nothing is said, and nothing stands in history. */
   silent?: boolean;
   /** What tools gave, to be kept with the answer. */

@@ -1,6 +1,11 @@
+/** What people read where a turn has ended without an answer, or in the middle of one. */
 import type { TurnStep } from '../core/turn.js';
 import { asCarrierError } from '../errors.js';
+import { healMarkdown } from '../markdown/heal.js';
 import { unknownText } from './stuck.js';
+
+/** What stands in place of a reply that somebody called off. */
+const stopped = 'Stopped.';
 
 /** What a person reads when their turn has failed for good. Why, the log and the turn say. */
 export function apologyFor(error: unknown, steps: readonly TurnStep[]): string {
@@ -14,6 +19,11 @@ export function withUnknown(text: string, steps: readonly TurnStep[]): string {
   const unknown = actions.filter(({ state, told }) => (state === 'unknown' || state === 'running') && !told);
   for (const action of unknown) action.told = true;
   return [text, ...new Set(unknown.map(unknownText))].join('\n\n');
+}
+
+/** What people have seen of the answer stays in the room, and says that it was stopped. */
+export function cutOff(said: string): string {
+  return said.trim() === '' ? stopped : `${healMarkdown(said.trimEnd())}\n\n${stopped}`;
 }
 
 function sorryFor(error: unknown): string {

@@ -8,7 +8,6 @@ import type { Purses } from '../budgets/purses.js';
 import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
-import type { ModelCall } from '../core/model-call.js';
 import { type ActionState, addUsage, type TurnCheckpoint, type TurnStep } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { Evaluation } from '../evaluation/evaluation.js';
@@ -84,14 +83,12 @@ export class MessageManager implements TurnTaker {
     const checks = this.#parts.checks.on(agent, { turnId, taint, internal: request.internal }, vouched);
     const voice = new Voice(task, held, checks, new Citations(request.passages ?? []));
     const awaits = await this.#resume(task, abilities, voice);
-    // What models were asked since the turn's last step.
-    const made: ModelCall[] = [];
     const answer = awaits
-      ? await this.#meanwhile(task, request, voice, made)
-      : await this.#converse(task, abilities, request, voice, made);
+      ? await this.#meanwhile(task, request, voice)
+      : await this.#converse(task, abilities, request, voice);
     const awaited = awaitedIn(checkpoint.steps);
     const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
-    const reviewed = await this.#review(task, abilities, request, voice, answer, waiting !== null, made);
+    const reviewed = await this.#review(task, abilities, request, voice, answer, waiting !== null);
     for (const action of newlyUnknown(task)) {
       voice.pause();
       voice.say(unknownText(action));
@@ -112,7 +109,6 @@ export class MessageManager implements TurnTaker {
       model: answer.model,
       ...{ passedOver: answer.passedOver, recall: request.recall, evaluation: reviewed.record },
       ...(files.length > 0 && { files }),
-      calls: made,
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), reviewed.usage),
       ...(waiting
         ? { evaluators: [], waiting: { until: waiting.until } }
@@ -131,13 +127,7 @@ export class MessageManager implements TurnTaker {
     return awaits;
   }
 
-  async #converse(
-    task: TurnTask,
-    abilities: Abilities,
-    request: Composed,
-    voice: Voice,
-    made: ModelCall[],
-  ): Promise<Generated> {
+  async #converse(task: TurnTask, abilities: Abilities, request: Composed, voice: Voice): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
       const stuck = stuckOn(steps);
@@ -152,18 +142,17 @@ export class MessageManager implements TurnTaker {
         task,
         { ...request, messages, tools: mayAct ? request.tools : [] },
         voice,
-        made,
       );
       if (generated.calls.length === 0) return generated;
       if (!mayAct) {
         if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
         return generated;
       }
-      const step = plannedStep(generated, steps, made.splice(0));
+      const step = plannedStep(generated, steps, task.made.splice(0));
       steps.push(step);
       voice.pause();
       if (await this.#act(task, abilities, step, steps.length - 1, voice))
-        return this.#meanwhile(task, request, voice, made, generated);
+        return this.#meanwhile(task, request, voice, generated);
     }
   }
 
@@ -172,22 +161,16 @@ export class MessageManager implements TurnTaker {
     task: TurnTask,
     request: ModelRequest,
     voice: Voice,
-    made: ModelCall[],
     before: Generated = silence,
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     if (!steps.at(-1)!.actions.some(({ state }) => isOver.has(state)))
       return { ...before, usage: silence.usage };
     const messages = [...request.messages, ...stepMessages(steps)];
-    return this.#generate(task, { ...request, messages, tools: [] }, voice, made);
+    return this.#generate(task, { ...request, messages, tools: [] }, voice);
   }
 
-  async #generate(
-    task: TurnTask,
-    request: ModelRequest,
-    voice: Voice,
-    made: ModelCall[],
-  ): Promise<Generated> {
+  async #generate(task: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
     const { agent, context, room, hold, before: mayGoOn } = task;
     const { chain, limits, fitter, cooling, switches, log } = this.#parts;
     const models = await chain(agent, room.model);
@@ -206,7 +189,7 @@ export class MessageManager implements TurnTaker {
       fitter,
       cooling,
       purse,
-      made: (call) => made.push(call),
+      made: (call) => task.made.push(call),
       log,
     }).catch((error) => {
       if (!isBudgetSpent(error)) throw error;
@@ -255,7 +238,6 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
     waiting: boolean,
-    made: ModelCall[],
   ): Promise<Reviewed> {
     const { evaluation, log } = this.#parts;
     // What the hub says itself is not judged.
@@ -266,7 +248,9 @@ export class MessageManager implements TurnTaker {
       ...{ task, abilities, request, voice, answer, evaluation, log },
       subject: () => request.subject,
       pay: async (model, asked, signal) =>
-        clocked(purse ? await purse.open(model, asked, signal) : model, 'judge', (call) => made.push(call)),
+        clocked(purse ? await purse.open(model, asked, signal) : model, 'judge', (call) =>
+          task.made.push(call),
+        ),
       revise: waiting
         ? null
         : (advice) => {
@@ -276,7 +260,7 @@ export class MessageManager implements TurnTaker {
               { role: 'assistant', text: answer.text },
               { role: 'user', text: `Before this is sent, write it once more. ${advice}`, revises: true },
             ];
-            return this.#generate(task, { ...request, tools: [], messages }, voice, made);
+            return this.#generate(task, { ...request, tools: [], messages }, voice);
           },
     });
   }

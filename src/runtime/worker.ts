@@ -4,9 +4,9 @@ import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
+import type { ModelCall } from '../core/model-call.js';
 import type { RoomState, Rooms } from '../core/room.js';
 import { type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
-import { healMarkdown } from '../markdown/heal.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
@@ -14,7 +14,7 @@ import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Claim } from '../store/turn-store.js';
 import type { HeldRooms } from '../takeover/held-rooms.js';
 import { spanned } from '../tracing.js';
-import { apologyFor, withUnknown } from './apology.js';
+import { apologyFor, cutOff, withUnknown } from './apology.js';
 import { ceded } from './ceded.js';
 import { Committing, type CommittingParts } from './committing.js';
 import { triedBefore } from './generate.js';
@@ -26,12 +26,18 @@ import { Telling } from './telling.js';
 import { type ContextParts, turnContext } from './turn-context.js';
 import { concernedBy, isInOthersWay, pauseOf, replyTo, type Work, workOf } from './work.js';
 
-/** What stands in place of a reply that somebody called off. */
-const stopped = 'Stopped.';
-
 interface Answered {
   draft: Draft;
   context: TurnContext;
+}
+
+interface Tried {
+  /** Ids of messages: only these fail with it. */
+  covers: string[];
+  /** What models were asked since its last step. */
+  made: ModelCall[];
+  /** Unix ms. */
+  startedAt: number;
 }
 
 /** A turn that is to be taken, if nothing speaks against it. */
@@ -60,8 +66,8 @@ export interface WorkerParts extends ContextParts, CommittingParts {
 /** Does turns: claims what a room's line has at its head, has it answered, commits, and passes the reply on. */
 export class Worker {
   readonly #parts: WorkerParts;
-  /** What each room's unfinished turn covered when it was last tried: only that fails with it. */
-  readonly #tried = new Map<string, string[]>();
+  /** Of each room's unfinished turn, as it was last tried. */
+  readonly #tried = new Map<string, Tried>();
   readonly #learning: Learning;
   readonly #suspects: Suspects;
   readonly #running: RunningTurns;
@@ -119,7 +125,8 @@ export class Worker {
     const outage = claim.checkpoint && (await outages.of(checkpoint));
     const pauseMs = outage && !over && !pause ? outages.pauseMs(outage) : 0;
     if (outage && pauseMs > 0) return this.#later(run.roomId, covers, outage, pauseMs);
-    this.#tried.set(run.roomId, covers);
+    const made: ModelCall[] = [];
+    this.#tried.set(run.roomId, { covers, made, startedAt });
     const { turnId } = checkpoint;
     const attempt = run.attempt + (outage?.tries ?? 0);
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt });
@@ -128,14 +135,14 @@ export class Worker {
     this.#parts.started(checkpoint, covered[0]!);
     const telling = new Telling(about, this.#parts.publish);
     const { publish, retell } = telling;
-    const task = { agent, checkpoint, told: work.told, publish, retell, room, hold: run.hold };
+    const task = { agent, checkpoint, told: work.told, made, publish, retell, room, hold: run.hold };
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
       const ended = () => withUnknown(pause ? textOf(pause, agent) : cutOff(telling.text), checkpoint.steps);
       const text = answered?.draft.text ?? ended();
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver, recall, evaluation, calls } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall, evaluation } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -148,7 +155,7 @@ export class Worker {
           },
           ...(pause && { error: { code: 'paused', message: text } }),
           ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
-          ...{ passedOver, recall, evaluation, calls },
+          ...{ passedOver, recall, evaluation, calls: made },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
@@ -161,7 +168,7 @@ export class Worker {
       const ended = await this.#answer(task, work, run.signal);
       if ('answer' in ended) return end(ended.answer);
       return ended.hold
-        ? this.#cede(run, work, { startedAt, attempt, said: telling.text })
+        ? this.#cede(run, work, { startedAt, attempt, made, said: telling.text })
         : end(null, ended.pause);
     };
     // A commit that fails is no crash either, so it belongs to the attempt.
@@ -174,13 +181,17 @@ export class Worker {
   async #cede(
     run: Run,
     work: Work,
-    { startedAt, attempt = run.attempt, said = '' }: { startedAt: number; attempt?: number; said?: string },
+    tried: { startedAt: number; attempt?: number; made?: ModelCall[]; said?: string },
   ): Promise<void> {
     const { checkpoint, covered } = work;
+    const { startedAt, attempt = run.attempt, made = [], said = '' } = tried;
     if (checkpoint.trigger) return;
     await this.#parts.takeovers.keepDraft(checkpoint, { turnId: checkpoint.turnId, text: said });
     const covers = covered.map(({ id }) => id);
-    const turn = turnOf({ ...checkpoint, covers }, { status: 'stopped', reply: null, startedAt, attempt });
+    const turn = turnOf(
+      { ...checkpoint, covers },
+      { status: 'stopped', reply: null, startedAt, attempt, calls: made },
+    );
     await this.#commit(run, work, turn, null);
     await this.#parts.outages.over(run.roomId);
   }
@@ -257,7 +268,8 @@ export class Worker {
     const { roomId } = run;
     try {
       const claim = await turns.claim(roomId, maxMessages);
-      const work = await workOf(claim, {}, this.#parts, this.#tried.get(roomId));
+      const tried = this.#tried.get(roomId);
+      const work = await workOf(claim, {}, this.#parts, tried?.covers);
       const messages = work?.covered.length ?? 0;
       log.error({ err: error, roomId, attempts: run.attempt, messages }, 'turn failed');
       if (!work) return;
@@ -268,7 +280,8 @@ export class Worker {
         { ...checkpoint, covers: work.covered.map(({ id }) => id) },
         {
           ...{ status: 'failed', reply, error: told(error), attempt: run.attempt },
-          ...{ passedOver: triedBefore(error), startedAt: Date.now() },
+          ...{ passedOver: triedBefore(error), calls: tried?.made },
+          startedAt: tried?.startedAt ?? Date.now(),
         },
       );
       await this.#commit(run, work, turn, reply);
@@ -282,8 +295,3 @@ export class Worker {
 }
 
 const textOf = (pause: Pause, { character }: Agent) => pauseText(pause, character.name, Date.now());
-
-/** What people have seen of the answer stays in the room, and says that it was stopped. */
-function cutOff(said: string): string {
-  return said.trim() === '' ? stopped : `${healMarkdown(said.trimEnd())}\n\n${stopped}`;
-}

@@ -1,7 +1,7 @@
 /** What each request to a model took and cost, as `turns.show` tells it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { RetryableError } from '../../src/errors.js';
+import { FatalError, RetryableError } from '../../src/errors.js';
 import { defineAction } from '../../src/extension-api.js';
 import type { LanguageModel, ModelRequest } from '../../src/llm/llm.js';
 import { api } from '../support/api.js';
@@ -9,6 +9,7 @@ import { onBothStores } from '../support/both-stores.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { ask } from '../support/tokens.js';
+import { until } from '../support/until.js';
 
 type Json = ReturnType<typeof JSON.parse>;
 
@@ -42,6 +43,19 @@ const talker = scriptedModel((request) => {
 const away = scriptedModel(() => {
   throw new RetryableError('model_unavailable', 'It is away.');
 });
+const broken = scriptedModel(() => {
+  throw new FatalError('config_invalid', 'It takes no such request.');
+});
+let askedOfSlow = 0;
+/** Answers never. */
+const slow: LanguageModel = {
+  ...talker,
+  async *stream(_request, signal) {
+    askedOfSlow++;
+    yield { type: 'text', text: 'Let me think.' };
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  },
+};
 const judge = scriptedModel((request) => {
   const { reply } = JSON.parse(request.messages[0]!.text) as { reply: string };
   const bad = reply.includes('rude');
@@ -51,6 +65,8 @@ const judge = scriptedModel((request) => {
 const models: Record<string, LanguageModel> = {
   'priced:m': named('priced:m', talker, priced),
   'away:m': named('away:m', away, priced),
+  'broken:m': named('broken:m', broken, priced),
+  'slow:m': named('slow:m', slow, priced),
   'judge:m': named('judge:m', judge),
 };
 
@@ -58,11 +74,16 @@ onBothStores('the requests to models of a turn', (engines) => {
   const home = new Home();
   let get: (path: string) => Promise<Json>;
   let decide: (turnId: string) => Promise<Json>;
+  let stop: (roomId: string) => Promise<Json>;
+  /** @returns the turn, whatever became of it */
+  let endOf: (agent: string) => Promise<Json>;
   let say: (agent: string, text: string) => Promise<string>;
   beforeAll(async () => {
     const base = { name: 'Ada', bio: '.', plugins: ['bank'] };
     home.character('assistant', { ...base, models: ['priced:m'] });
     home.character('failing', { ...base, models: ['away:m', 'priced:m'] });
+    home.character('broken', { ...base, models: ['broken:m'] });
+    home.character('slow', { ...base, models: ['slow:m'] });
     home.character('unpriced', { ...base, models: ['judge:m'] });
     const evaluation = { rules: ['Never be rude.'], judge: 'judge:m' };
     home.character('judged', { ...base, models: ['priced:m'], evaluation });
@@ -73,6 +94,13 @@ onBothStores('the requests to models of a turn', (engines) => {
     get = async (path) => (await ask(hub.url, hub.token.secret, ['GET', path])).body;
     decide = async (turnId) =>
       (await ask(hub.url, hub.token.secret, ['POST', `/turns/${turnId}/resume`], { approve: true })).body;
+    stop = async (roomId) =>
+      (await ask(hub.url, hub.token.secret, ['POST', `/rooms/${roomId}/stop`], {})).body;
+    endOf = async (agent) => {
+      const body = { userId: 'alice', roomId: crypto.randomUUID(), text: 'hello' };
+      const { turnId } = (await (await client.post(agent, body)).json()) as { turnId: string };
+      return get(`/turns/${turnId}`);
+    };
     const client = api(hub.url, hub.token.secret);
     say = async (agent, text) =>
       (await client.send(agent, { userId: 'alice', roomId: crypto.randomUUID(), text })).turnId!;
@@ -106,6 +134,23 @@ onBothStores('the requests to models of a turn', (engines) => {
       { model: 'priced:m', usd: 0.00006 },
     ]);
     expect(cost).toMatchObject({ usd: 0.00006, unpriced: 0 });
+  });
+
+  it('are told of a turn that failed, and of one that was stopped', async () => {
+    const failed = await endOf('broken');
+    expect(failed).toMatchObject({
+      status: 'failed',
+      calls: [{ model: 'broken:m', for: 'answer', failed: 'config_invalid' }],
+    });
+    expect(failed.startedAt <= failed.calls[0].startedAt).toBe(true);
+    const before = askedOfSlow;
+    const ending = endOf('slow');
+    await until(() => askedOfSlow > before);
+    await stop((await get('/rooms?agentId=slow')).rooms[0].roomId);
+    expect(await ending).toMatchObject({
+      status: 'stopped',
+      calls: [{ model: 'slow:m', for: 'answer', failed: 'stopped' }],
+    });
   });
 
   it('name the judge and the second draft; whose price nobody knows is counted', async () => {

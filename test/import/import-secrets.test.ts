@@ -72,6 +72,29 @@ it('[seen.55] of OpenClaw: persona, rules, skills, models, jobs, names and remar
     expect(stdout).toMatch(place);
 });
 
+it('of OpenClaw: no half of one where a long text is cut, and none in memories', async () => {
+  const cutAt = (length: number) => `${'The key is '.padStart(length - 14, 'word ')}${token} and so on.`;
+  open.file('.openclaw/openclaw.json', {
+    agents: { list: [{ id: 'main', identity: { name: cutAt(80), theme: 'calm' } }] },
+    hooks: { token: password },
+  });
+  const workspace = '.openclaw/workspace';
+  open.file(`${workspace}/SOUL.md`, cutAt(20_000));
+  open.file(`${workspace}/memory/2025-01-01.md`, cutAt(2000));
+  open.file(`${workspace}/MEMORY.md`, `- Ann says ${password} to no one\n`);
+  const { stdout, stderr } = await open.run(open.source, '--owner', 'http:ann');
+  expect(stdout).toMatch(/SOUL\.md: is longer than 20000 characters, and was cut/);
+  for (const place of [/SOUL\.md: looks like it holds/, /memory\/2025-01-01\.md: looks like it holds/])
+    expect(stdout).toMatch(place);
+  const roomId = /rooms forget (\S+)/.exec(stdout)![1]!;
+  const settings = { cwd: open.home.folder, env: open.home.settings() };
+  await open.home.hub();
+  const kept = await carrier(['rooms', 'messages', roomId, '--json'], settings);
+  expect(kept.stdout).toContain('to no one');
+  const made = charactersText() + stdout + stderr + kept.stdout;
+  for (const secret of [token.slice(0, 12), token.slice(-12), password]) expect(made).not.toContain(secret);
+});
+
 it('of ElizaOS: words, examples and statements; what holds none stays as it is', async () => {
   const source = join(open.source, 'eliza.json');
   mkdirSync(open.home.characters, { recursive: true });

@@ -1,6 +1,6 @@
 /** What was imported, and what is told of it, without secrets: in no character, no skill, no statement, no report. */
-import { withoutSecrets } from '../../importing.js';
-import { hideValue, redact } from '../../redaction.js';
+import { clean } from '../../importing.js';
+import { hideValue } from '../../redaction.js';
 import { isFields } from './fields.js';
 import type { Document, ImportedAgent, Remark } from './plan.js';
 
@@ -10,9 +10,16 @@ const deepest = 60;
 const why =
   'looks like it holds a password or a key: that is blanked out; what the agent needs of it belongs in .env';
 
-/** The text without what is, or looks like, a secret. */
-export function clean(text: string): string {
-  return redact(withoutSecrets(text));
+/** The text without secrets, of which it is told that they were there. */
+export function cleaned(text: string, path: string, remarks: Remark[]): string {
+  const kept = clean(text);
+  if (kept !== text) remarks.push({ path, why });
+  return kept;
+}
+
+/** The beginning of a text that is too long. A secret that the cut goes through would be none that anybody finds. */
+export function beginningOf(text: string, longest: number): string {
+  return text.length <= longest ? text : clean(text).slice(0, longest);
 }
 
 /** Values that go by the name of a secret are known from now on, wherever else they stand. */
@@ -30,11 +37,7 @@ export function hideSecretsIn(value: unknown, key = '', depth = 0): void {
 export function discreet<A extends ImportedAgent>(agent: A): A {
   const { connectors, knowledge, skills, models, ...words } = agent.character;
   const remarks: Remark[] = [];
-  const text = (said: string, path: string) => {
-    const kept = clean(said);
-    if (kept !== said) remarks.push({ path, why });
-    return kept;
-  };
+  const text = (said: string, path: string) => cleaned(said, path, remarks);
   const deep = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') return text(value, path);
     if (Array.isArray(value)) return value.map((one, at) => deep(one, `${path}[${at}]`));

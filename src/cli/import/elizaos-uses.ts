@@ -1,4 +1,5 @@
 /** What `clients`, `plugins`, `modelProvider` and `settings.model` of an ElizaOS character come to. */
+import { beginningOf } from './discreet.js';
 import type { Remark } from './plan.js';
 
 const platforms = new Set(['discord', 'telegram', 'slack']);
@@ -25,7 +26,7 @@ export function usesOf(named: readonly [path: string, value: string][], remarks:
   const uses: Uses = { platforms: new Set(), models: [] };
   for (const [path, value] of named) {
     const name = value.toLowerCase().replace(/^.*?(?:plugin|client|adapter)-/, '');
-    const shown = value.slice(0, 100);
+    const shown = beginningOf(value, 100);
     if (platforms.has(name)) uses.platforms.add(name);
     else if (providers.has(name)) {
       if (!uses.models.includes(name)) uses.models.push(name);
@@ -52,7 +53,7 @@ export function withModel(models: string[], named: unknown, remarks: Remark[]): 
   if (provider === undefined || (before !== '' && !providers.has(said) && provider !== 'ollama')) {
     remarks.push({
       path,
-      why: `${named.slice(0, 100)}: it is not said whose model it is; name it in \`models\` as provider:model`,
+      why: `${beginningOf(named, 100)}: it is not said whose model it is; name it in \`models\` as provider:model`,
     });
     return models;
   }

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { jsonFault } from '../../core/json-fault.js';
 import { FatalError } from '../../errors.js';
 import { agentIdOf } from './agent-id.js';
-import { hideSecretsIn } from './discreet.js';
+import { beginningOf, hideSecretsIn } from './discreet.js';
 import { examplesOf, named } from './elizaos-examples.js';
 import { knowledgeOf } from './elizaos-knowledge.js';
 import { isKnownSecret, secretsOf, tokenName } from './elizaos-secrets.js';
@@ -55,7 +55,7 @@ export async function readElizaCharacter(path: string): Promise<ImportedAgent> {
 async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
   const remarks: Remark[] = [];
   const full = (fields.name as string).trim();
-  const name = full.slice(0, 80);
+  const name = beginningOf(full, 80);
   if (name !== full) remarks.push({ path: 'name', why: 'is longer than 80 characters, and was cut' });
   const id = agentIdOf(basename(path).replace(/(\.character)?\.json$/i, ''), name);
   const text = (key: string) => textsOf(fields, key, remarks).map((one) => named(one, name));

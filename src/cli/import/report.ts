@@ -1,6 +1,7 @@
 /** What an import did, for whoever asked for it. */
+
+import { clean } from '../../importing.js';
 import { harmless, paint, print } from '../output.js';
-import { clean } from './discreet.js';
 import type { ImportedAgent, Remark } from './plan.js';
 import type { Written } from './writing.js';
 

@@ -1,5 +1,7 @@
 /** Which agents an OpenClaw installation has, and where each one's workspace is. */
+
 import { join } from 'node:path';
+import { beginningOf } from '../discreet.js';
 import { type Fields, fieldsOf, isFields, listIn, textIn } from '../fields.js';
 import type { Remark } from '../plan.js';
 import type { OpenFolder } from './folder.js';
@@ -36,7 +38,7 @@ export async function agentsOf(config: Fields, folder: OpenFolder, remarks: Rema
     if (said !== undefined && place === null)
       remarks.push({
         path: where,
-        why: `${said.slice(0, 200)} is not there, or lies outside of ${folder.root}: import the folder around both, or copy it in`,
+        why: `${beginningOf(said, 200)} is not there, or lies outside of ${folder.root}: import the folder around both, or copy it in`,
       });
     const workspace = place ?? (await usualWorkspace(folder, one.id, one === isDefault));
     if (workspace !== null) taken.add(workspace);

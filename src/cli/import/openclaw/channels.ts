@@ -1,5 +1,7 @@
 /** The platforms of an OpenClaw installation: which agent has which account, and who may talk to it. */
+
 import { join } from 'node:path';
+import { beginningOf } from '../discreet.js';
 import { tokenName } from '../elizaos-secrets.js';
 import { type Fields, fieldsOf, listIn, textIn } from '../fields.js';
 import type { Remark } from '../plan.js';
@@ -106,7 +108,7 @@ function boundOf(config: Fields, remarks: Remark[]): Bound[] {
     if (peer !== undefined || guildId !== undefined || teamId !== undefined) {
       remarks.push({
         path,
-        why: `binds ${agentId.slice(0, 64)} to a part of ${channel.slice(0, 64)}: here each agent has an account of its own, with the places that may use it under \`allow\``,
+        why: `binds ${beginningOf(agentId, 64)} to a part of ${beginningOf(channel, 64)}: here each agent has an account of its own, with the places that may use it under \`allow\``,
       });
       return [];
     }

@@ -1,7 +1,9 @@
 /** OpenClaw's configuration: JSON5, in as many files as `$include` names. */
+
 import { dirname, join } from 'node:path';
 import JSON5 from 'json5';
 import { FatalError } from '../../../errors.js';
+import { beginningOf } from '../discreet.js';
 import { type Fields, isFields } from '../fields.js';
 import { textOf, within } from '../source.js';
 import type { OpenFolder } from './folder.js';
@@ -53,7 +55,7 @@ export async function readOpenConfig(folder: OpenFolder): Promise<Fields> {
       if (place === null)
         throw refuse(
           file,
-          `includes ${named.slice(0, 200)}, which is not there, or lies outside of the folder`,
+          `includes ${beginningOf(named, 200)}, which is not there, or lies outside of the folder`,
         );
       merged = mergedOf(merged, await read(place, above));
     }

@@ -1,4 +1,5 @@
 /** Who may talk to an agent: OpenClaw's words for it, as ours. What is not sure stays closed. */
+import { beginningOf } from '../discreet.js';
 import { type Fields, fieldsOf, listIn, textIn } from '../fields.js';
 import type { Remark } from '../plan.js';
 
@@ -55,7 +56,7 @@ function usersOf(platform: string, said: unknown[], path: string, remarks: Remar
       .replace(/^(?:tg|telegram|discord|slack|user):/i, '')
       .trim();
     if (form.test(text)) found.add(text);
-    else remarks.push({ path, why: `${text.slice(0, 64)} is no id of a person; names may change hands` });
+    else remarks.push({ path, why: `${beginningOf(text, 64)} is no id of a person; names may change hands` });
   }
   return [...found];
 }

@@ -1,4 +1,5 @@
 /** IDENTITY.md, as the wizard of OpenClaw makes it and people fill it in. */
+import { beginningOf } from '../discreet.js';
 
 export type Identity = Partial<Record<'name' | 'creature' | 'vibe' | 'emoji' | 'avatar', string>>;
 
@@ -32,7 +33,7 @@ function filledOf(value: string): string | undefined {
   const plain = value.trim().replace(/^[-*+]\s+/, '');
   if (/^[_*]{0,3}\s*\(.*\)?\s*[_*]{0,3}$/.test(plain) || /^[_*]+$/.test(plain)) return undefined;
   const bare = plain.replace(/^([*_]{1,3}|`)(.*)\1$/, '$2').trim();
-  return bare === '' ? undefined : bare.slice(0, longest);
+  return bare === '' ? undefined : beginningOf(bare, longest);
 }
 
 /** Headings, rulers, hints, and names of fields without a value. */

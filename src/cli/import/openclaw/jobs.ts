@@ -1,7 +1,9 @@
 /** Jobs of an OpenClaw installation. None is taken over by itself: each is shown with its next times, and how to accept it. */
+
 import { join } from 'node:path';
 import { roomIdOf } from '../../../core/memory.js';
 import { datesText, whenOf } from '../../../importing.js';
+import { beginningOf } from '../discreet.js';
 import { type Fields, fieldsOf, listIn, textIn } from '../fields.js';
 import type { Remark } from '../plan.js';
 import type { OpenFolder } from './folder.js';
@@ -44,7 +46,7 @@ export async function jobsOf({ folder, agentOf, zone, now }: JobParts, remarks: 
   const found: Job[] = [];
   for (const [at, one] of (Array.isArray(value) ? value : listIn(fieldsOf(value).jobs)).entries()) {
     const job = fieldsOf(one);
-    const called = (textIn(job.name) ?? textIn(job.jobId) ?? textIn(job.id) ?? String(at)).slice(0, 100);
+    const called = beginningOf(textIn(job.name) ?? textIn(job.jobId) ?? textIn(job.id) ?? String(at), 100);
     const agentId = agentOf(textIn(job.agentId));
     const why =
       agentId === undefined

@@ -1,4 +1,5 @@
 /** The models of an OpenClaw installation, as a chain of ours, and the keys for them. */
+import { beginningOf } from '../discreet.js';
 import { type Fields, fieldsOf, isFields, listIn, textIn } from '../fields.js';
 import type { Remark } from '../plan.js';
 import type { OpenFolder } from './folder.js';
@@ -29,7 +30,7 @@ export function modelsOf(said: unknown, path: string, config: Fields, remarks: R
     if (!providers.has(provider) || /\s/.test(model))
       remarks.push({
         path,
-        why: `${ref.slice(0, 100)}: there is no such provider here; an endpoint of your own may do (docs/providers.md)`,
+        why: `${beginningOf(ref, 100)}: there is no such provider here; an endpoint of your own may do (docs/providers.md)`,
       });
     else if (!found.includes(`${provider}:${model}`)) found.push(`${provider}:${model}`);
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Said } from '../../../importing.js';
+import { cleaned } from '../discreet.js';
 import type { Remark } from '../plan.js';
 import type { OpenFolder } from './folder.js';
 
@@ -43,7 +44,7 @@ export async function notesOf(workspace: string, folder: OpenFolder, remarks: Re
     const text = await folder.text(path, remarks, mostBytes);
     if (text === null) continue;
     const at = dayIn(name) ?? Math.trunc((await stat(path)).mtimeMs);
-    for (const one of piecesOf(text)) add(from, one, at, false);
+    for (const one of piecesOf(text, (long) => cleaned(long, from, remarks))) add(from, one, at, false);
   }
   return [...found.values()];
 }
@@ -86,12 +87,12 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Sections, and of long ones as many paragraphs as belong into one memory. */
-function piecesOf(text: string): string[] {
+/** Sections, and of long ones as many paragraphs as belong into one memory. @param clean what has to be cut, first */
+function piecesOf(text: string, clean: (long: string) => string): string[] {
   const found: string[] = [];
   for (const section of text.split(/\n(?=#{1,6}\s)/)) {
     let piece = '';
-    for (const paragraph of section.split(/\n\s*\n/).flatMap(cut)) {
+    for (const paragraph of section.split(/\n\s*\n/).flatMap((one) => cut(one, clean))) {
       if (piece !== '' && piece.length + paragraph.length > longestPiece) {
         found.push(piece);
         piece = '';
@@ -103,9 +104,9 @@ function piecesOf(text: string): string[] {
   return found.map((one) => one.trim()).filter((one) => one.replace(/^#{1,6}\s.*$/gm, '').trim() !== '');
 }
 
-function cut(paragraph: string): string[] {
+function cut(paragraph: string, clean: (long: string) => string): string[] {
   const parts: string[] = [];
-  for (let at = 0; at < paragraph.length; at += longestPiece)
-    parts.push(paragraph.slice(at, at + longestPiece));
+  const whole = paragraph.length > longestPiece ? clean(paragraph) : paragraph;
+  for (let at = 0; at < whole.length; at += longestPiece) parts.push(whole.slice(at, at + longestPiece));
   return parts;
 }

@@ -1,5 +1,6 @@
 /** Who an agent of OpenClaw is: its workspace and the configuration, as a character. */
 import { join } from 'node:path';
+import { beginningOf, cleaned } from '../discreet.js';
 import { fieldsOf, textIn } from '../fields.js';
 import type { Remark } from '../plan.js';
 import type { OpenAgent } from './agents.js';
@@ -33,9 +34,10 @@ export async function personaOf(agent: OpenAgent, folder: OpenFolder, remarks: R
     if (workspace === null) return '';
     const path = join(workspace, name);
     const text = (await folder.text(path, remarks)) ?? '';
-    if (text.length > longest)
-      remarks.push({ path: folder.nameOf(path), why: `is longer than ${longest} characters, and was cut` });
-    return text.slice(0, longest).trim();
+    if (text.length <= longest) return text.trim();
+    const called = folder.nameOf(path);
+    remarks.push({ path: called, why: `is longer than ${longest} characters, and was cut` });
+    return cleaned(text, called, remarks).slice(0, longest).trim();
   };
   const [soul, rules, card] = [await read('SOUL.md'), await read('AGENTS.md'), await read('IDENTITY.md')];
   if (workspace !== null) {
@@ -45,7 +47,7 @@ export async function personaOf(agent: OpenAgent, folder: OpenFolder, remarks: R
   }
   const who = joined(identityOf(card), agent, remarks);
   const full = who.name ?? textIn(entry.name) ?? id;
-  const name = full.slice(0, 80);
+  const name = beginningOf(full, 80);
   if (name !== full) remarks.push({ path: 'name', why: 'is longer than 80 characters, and was cut' });
   for (const key of ['emoji', 'avatar'] as const)
     if (who[key] !== undefined)
@@ -73,7 +75,7 @@ function joined(card: Identity, { entry, path }: OpenAgent, remarks: Remark[]): 
     if (one !== undefined && other !== undefined && one !== other)
       remarks.push({
         path: `${path}.identity.${key === 'vibe' ? 'theme' : key}`,
-        why: `says "${other.slice(0, 100)}" where IDENTITY.md says "${one.slice(0, 100)}", which is taken`,
+        why: `says "${beginningOf(other, 100)}" where IDENTITY.md says "${beginningOf(one, 100)}", which is taken`,
       });
   }
   return { ...configured, ...card };

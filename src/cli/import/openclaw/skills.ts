@@ -1,8 +1,10 @@
 /** Skills of an OpenClaw installation: text, copied as it is; nothing of it is run or installed. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import JSON5 from 'json5';
 import { parse } from 'yaml';
+import { beginningOf } from '../discreet.js';
 import { type Fields, fieldsOf, listIn, textIn } from '../fields.js';
 import type { Document, Remark } from '../plan.js';
 import type { OpenAgent } from './agents.js';
@@ -57,7 +59,7 @@ export async function skillsOf(
         if (programs.length > 0)
           remarks.push({
             path,
-            why: `needs ${programs.join(', ').slice(0, 200)}: it is text here, and nothing is installed or run`,
+            why: `needs ${beginningOf(programs.join(', '), 200)}: it is text here, and nothing is installed or run`,
           });
       }
     }
