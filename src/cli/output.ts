@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { harmless as harmlessText } from '../core/harmless.js';
 
 /** Where people read: the program's own words go to standard output, logs to standard error. */
 export function print(text = ''): void {
@@ -43,12 +44,12 @@ export function command(name: 'chat' | 'console' | 'doctor' | 'init' | 'start'):
 
 /** What strangers and models wrote: nothing in it may move the cursor or turn a line around. */
 export function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  return harmlessLines(text).replace(/[\n\t]/g, '?');
 }
 
 /** The same of more than one line. */
 export function harmlessLines(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  return harmlessText(text, '?');
 }
 
 /** JSON that is harmless, too, and still says the same. */

@@ -6,13 +6,18 @@
  * Indic), selectors of a variant.
  */
 
-/** Every end of a line becomes `\n`, halves of a pair become U+FFFD; the same text again changes nothing. */
-export function harmless(text: string): string {
+/**
+ * Every end of a line becomes `\n`, halves of a pair become U+FFFD; the same text again changes nothing.
+ *
+ * @param instead stands for each character that goes
+ */
+export function harmless(text: string, instead = ''): string {
   if (!suspect.test(text)) return text;
   return text.replace(pattern, (found, end, half, at: number) => {
     if (end) return '\n';
     if (half) return '\uFFFD';
-    return meant(found, text.slice(Math.max(0, at - 4), at), text.slice(at + found.length).slice(0, 2));
+    const kept = meant(found, text.slice(Math.max(0, at - 4), at), text.slice(at + found.length).slice(0, 2));
+    return kept + instead.repeat([...found.slice(kept.length)].length);
   });
 }
 
