@@ -17,7 +17,10 @@ export function exported(operations: Caller, send: SendFile): Command {
     async run({ message, principal, givenAt }) {
       if (!message.direct)
         return { text: 'Others would read it here. Write /export to me where we are alone.' };
-      if (message.source.pull) return { text: 'Here is no place for a file: GET /people/export gives it.' };
+      if (message.source.pull)
+        return {
+          text: 'No file can be sent here. Ask the operators of this agent: GET /people/export gives it to them.',
+        };
       const asked = { account: accountOf(principal), files: false };
       const { lines, name } = await operations.call('people.export', asked, principal);
       const parts: Buffer[] = [];
