@@ -10,6 +10,8 @@ import type { AgentRow, Approval, Problem, RoomRow, TurnRow } from './work.js';
 
 /** Of each kind; the rest is on its own page. */
 const most = 5;
+/** Of held rooms, and of pages that are looked through for them. */
+const [mostHeld, mostPages] = [200, 20];
 
 interface Pairings {
   requests: { code: string; agentId: string; connector: string; userId: string; name?: string }[];
@@ -97,7 +99,7 @@ async function readAll(signal: AbortSignal) {
     may(permission) ? get<T>(path, query, signal) : Promise.resolve(undefined);
   const [approvals, rooms, turns, deliveries, agents, pairings] = await Promise.all([
     asked<{ approvals: Approval[] }>('approvals.read', 'approvals', { limit: most }),
-    asked<{ rooms: RoomRow[] }>('rooms.read', 'rooms', { held: 'true', limit: 200 }),
+    may('rooms.read') ? heldRooms(signal) : [],
     asked<{ turns: TurnRow[] }>('turns.read', 'turns', { status: 'failed', limit: most }),
     asked<{ deliveries: Dead[] }>('deliveries.read', 'deliveries', { limit: most }),
     asked<{ agents: AgentRow[]; problems: Problem[] }>('agents.read', 'agents'),
@@ -107,12 +109,25 @@ async function readAll(signal: AbortSignal) {
   const places = (pairings?.placeRequests ?? []).map((one) => ({ ...one, who: one.channel ?? 'a place' }));
   return {
     approvals: approvals?.approvals ?? [],
-    held: rooms?.rooms ?? [],
+    held: rooms,
     failed: turns?.turns ?? [],
     dead: deliveries?.deliveries ?? [],
     problems: agents?.problems ?? [],
     asking: [...people, ...places],
   };
+}
+
+/** A page looks at a part of all rooms alone, and may be empty although there is more. */
+async function heldRooms(signal: AbortSignal): Promise<RoomRow[]> {
+  const held: RoomRow[] = [];
+  let cursor: string | null = '';
+  for (let page = 0; page < mostPages && cursor !== null && held.length < mostHeld; page++) {
+    const query = { held: 'true', limit: mostHeld, ...(cursor && { cursor }) };
+    const found: { rooms: RoomRow[]; nextCursor: string | null } = await get('rooms', query, signal);
+    held.push(...found.rooms);
+    cursor = found.nextCursor;
+  }
+  return held;
 }
 
 function Kind<T>({
