@@ -49,6 +49,8 @@ export class LinkingStage {
       },
       env,
     );
+    // What is typed before that is lost on Slack.
+    await until(() => slack.sockets.connected > 0);
   }
 
   async close(): Promise<void> {
