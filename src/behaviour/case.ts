@@ -1,10 +1,10 @@
 /** Behaviour tests as people write them: what is said to an agent, and what is expected of its answer. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { knownFields } from '../config-file.js';
 import { patternFlags } from '../core/evaluation-settings.js';
+import { yaml } from '../core/yaml.js';
 import { FatalError } from '../errors.js';
 import { problemsOf, problemText } from '../problems.js';
 
@@ -123,7 +123,7 @@ function read(path: string, file: string, cases: FoundCase[], problems: FileProb
 export function readYaml(path: string): unknown {
   if (statSync(path).size > mostBytes) throw new Error('It is too large.');
   // Aliases make a large value of a small text.
-  return parse(readFileSync(path, 'utf8'), { maxAliasCount: 100 });
+  return yaml().parse(readFileSync(path, 'utf8'), { maxAliasCount: 100 });
 }
 
 function isPattern(pattern: string): boolean {

@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
 import type { Input } from './carry.js';
+import { cells, words } from './cells.js';
 import { differenceLines } from './difference-lines.js';
 import { definedIn } from './input-file.js';
-import { cells, words } from './table.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const comment: [string, string] = ['--comment <text>', 'why, for whoever reads the versions'];

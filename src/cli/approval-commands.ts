@@ -1,5 +1,5 @@
+import { cells, words } from './cells.js';
 import { more } from './output.js';
-import { cells, words } from './table.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const decided: Pick<Typed<'approvals.decide'>, 'show'> = {

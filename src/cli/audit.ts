@@ -1,6 +1,7 @@
 /** What `carrier audit` asks for. */
+
+import { cells, words } from './cells.js';
 import { harmlessJson, more } from './output.js';
-import { cells, words } from './table.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 
 export const audit: CommandGroup = {

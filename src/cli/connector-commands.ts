@@ -1,4 +1,4 @@
-import { cells, words } from './table.js';
+import { cells, words } from './cells.js';
 import { type CommandGroup, typed } from './typed.js';
 
 export const connectors: CommandGroup = {

@@ -1,4 +1,4 @@
-import { cells, words } from './table.js';
+import { cells, words } from './cells.js';
 import { typed } from './typed.js';
 
 export const embeddings = typed('embeddings.status', {

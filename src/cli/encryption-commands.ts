@@ -1,5 +1,5 @@
 import type { OutputOf } from '../operations/operations.js';
-import { cells, type Row, words } from './table.js';
+import { cells, type Row, words } from './cells.js';
 import { type CommandGroup, typed } from './typed.js';
 
 export const encryption: CommandGroup = {

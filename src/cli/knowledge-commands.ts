@@ -1,5 +1,5 @@
+import { cells, words } from './cells.js';
 import { more } from './output.js';
-import { cells, words } from './table.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 
 export const knowledge: CommandGroup = {

@@ -1,6 +1,6 @@
 /** Commands about what agents remember of people. */
 
-import { cells, type Row, words } from './table.js';
+import { cells, type Row, words } from './cells.js';
 import { type CommandGroup, typed } from './typed.js';
 
 type Counts = Record<string, number>;

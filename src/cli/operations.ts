@@ -3,10 +3,10 @@ import { Argument, type Command, Option } from 'commander';
 import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import { carry, type Input } from './carry.js';
+import type { Row } from './cells.js';
 import { alone, groups } from './commands.js';
 import { harmlessJson, paint, print, printed } from './output.js';
 import { readSecret } from './secret-input.js';
-import { laidOut, type Row } from './table.js';
 import type { Typed } from './typed.js';
 
 interface Flags {
@@ -27,8 +27,10 @@ export function addOperations(program: Command, dataDir: Option, settings: (flag
     prepare(program.command(name), command, dataDir, settings);
 }
 
-function show(lines: (string | Row)[]): void {
+async function show(lines: (string | Row)[]): Promise<void> {
   if (lines.length === 0) print(paint.dim('There is none.'));
+  // Loaded here: what a start shows needs no columns.
+  const { laidOut } = await import('./table.js');
   for (const line of laidOut(lines)) print(line);
 }
 
@@ -64,7 +66,7 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
         return showWhole(what, (cursor) => carry(config, what.operation, { ...input, cursor }, url));
       const answer = (await carry(config, what.operation, input, url)) as OutputOf<OperationName>;
       if (json) print(harmlessJson(answer));
-      else show(what.show(answer, input));
+      else await show(what.show(answer, input));
       if (input.count && !json && !what.idle?.(answer))
         print(paint.dim('Nothing was changed. The same command with --yes does it.'));
       if (what.fails?.(answer)) process.exitCode = 1;

@@ -2,9 +2,9 @@
 import { type Account, type Group, levelText, writtenAccount } from '../access/account.js';
 import type { OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
+import { cells } from './cells.js';
 import { countsText } from './memory-commands.js';
 import { more } from './output.js';
-import { cells } from './table.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const toWhom: Typed['options'] & {} = [

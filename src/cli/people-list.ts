@@ -2,8 +2,9 @@
 import { type Account, levelText, writtenAccount } from '../access/account.js';
 import type { OutputOf } from '../operations/operations.js';
 import { carry } from './carry.js';
+import { cells, words } from './cells.js';
 import { harmlessJson, paint, print } from './output.js';
-import { cells, laidOut, words } from './table.js';
+import { laidOut } from './table.js';
 import type { Own } from './typed.js';
 
 interface Listed extends Account {

@@ -1,6 +1,6 @@
 /** What is allowed of tools: `carrier policy`, and what of `carrier tools` is about that. */
 
-import { cells, words } from './table.js';
+import { cells, words } from './cells.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent <id>', 'the agent']];

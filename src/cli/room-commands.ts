@@ -1,7 +1,8 @@
 /** `carrier rooms`. */
+
+import { cells, words } from './cells.js';
 import { more } from './output.js';
 import { forgotten } from './people-commands.js';
-import { cells, words } from './table.js';
 import { takeoverCommands } from './takeover-commands.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 

@@ -3,9 +3,10 @@ import type { Config } from '../config.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { OutputOf } from '../operations/operations.js';
 import { carry } from './carry.js';
+import { cells, words } from './cells.js';
 import { harmless, harmlessJson, harmlessLines, paint, print } from './output.js';
 import { shownTime } from './shown-time.js';
-import { cells, laidOut, words } from './table.js';
+import { laidOut } from './table.js';
 import type { Own } from './typed.js';
 
 /** With `--json` the answers of `rooms.messages` (the newest first) and `turns.list` in one. */

@@ -1,5 +1,5 @@
+import { cells, words } from './cells.js';
 import { row } from './output.js';
-import { cells, words } from './table.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const switched: Typed['options'] & {} = [

@@ -1,49 +1,10 @@
 /** Lists as people read them: in columns that fit the terminal. In a pipe nothing is cut or padded. */
 import stringWidth from 'string-width';
+import { gap, type Row } from './cells.js';
 import { harmless } from './output.js';
 
-/** A cell that may be shortened: what somebody wrote, or a reason. Never an id, which is copied from the screen. */
-class Words {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text.replace(/\s+/g, ' ').trim();
-  }
-}
-
-export const words = (text: string) => new Words(text);
-
-type Cell = string | Words;
-
-const gap = '  ';
 /** Of columns that may be shortened, as wide as they stay. */
 const leastWidth = 12;
-
-/** A line of a list; lines beneath each other with as many cells are a table. */
-export class Row {
-  readonly #cells: readonly Cell[];
-
-  constructor(cells: readonly Cell[]) {
-    this.#cells = cells;
-  }
-
-  get texts(): string[] {
-    return this.#cells.map((cell) => harmless(typeof cell === 'string' ? cell : cell.text));
-  }
-
-  mayShorten(column: number): boolean {
-    return this.#cells[column] instanceof Words || this.#cells[column] === '';
-  }
-
-  /** What is empty is left out. */
-  toString(): string {
-    return this.texts.filter(Boolean).join(gap);
-  }
-}
-
-export function cells(...said: Cell[]): Row {
-  return new Row(said);
-}
 
 /** Lines as they are printed. @param width of the terminal, in columns; absent: nobody looks, or nobody knows */
 export function laidOut(lines: readonly (string | Row)[], width = widthOf(process.stdout)): string[] {

@@ -1,4 +1,4 @@
-import { cells, words } from './table.js';
+import { cells, words } from './cells.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const named: Typed['options'] & {} = [['--name <name>', 'yours, as others are to read it']];

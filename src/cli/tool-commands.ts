@@ -1,7 +1,7 @@
 import type { Input } from './carry.js';
+import { cells, words } from './cells.js';
 import { definedIn, documentAt } from './input-file.js';
 import { accept, offered } from './policy-commands.js';
-import { cells, words } from './table.js';
 import { type Typed, typed } from './typed.js';
 
 /** `--version` is the program's own. */

@@ -3,7 +3,7 @@
 import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
-import type { Row } from './table.js';
+import type { Row } from './cells.js';
 
 /** What a command that does more than carry one request is given. */
 export interface Own {

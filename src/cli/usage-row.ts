@@ -1,5 +1,5 @@
 import type { OutputOf } from '../operations/operations.js';
-import { cells, type Row } from './table.js';
+import { cells, type Row } from './cells.js';
 
 const whole = (tokens: number) => tokens.toLocaleString('en-US');
 const dollars = (usd: number) => `$${usd.toFixed(usd < 1 ? 4 : 2)}`;

@@ -1,5 +1,5 @@
 /** What people write into files: text in UTF-8 or as PowerShell has it, and YAML, which JSON is, too. */
-import { parseDocument } from 'yaml';
+import { yaml } from '../core/yaml.js';
 import { encodingOf } from './environment-file.js';
 
 /** Null: it is no text; another encoding would be stored with wrong letters. */
@@ -13,7 +13,7 @@ export function writtenText(bytes: Buffer): string | null {
 
 /** As it could stand in JSON. @throws Error whose message is one line */
 export function readYaml(text: string): unknown {
-  const document = parseDocument(text, { logLevel: 'error', stringKeys: true });
+  const document = yaml().parseDocument(text, { logLevel: 'error', stringKeys: true });
   // What it only warns of, such as a tag that it does not know, it leaves out.
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw new Error(problem.message.split('\n')[0]);

@@ -1,7 +1,6 @@
 /** What people read where a turn has ended without an answer, or in the middle of one. */
 import type { TurnStep } from '../core/turn.js';
 import { asCarrierError } from '../errors.js';
-import { healMarkdown } from '../markdown/heal.js';
 import { unknownText } from './stuck.js';
 
 /** What stands in place of a reply that somebody called off. */
@@ -22,8 +21,11 @@ export function withUnknown(text: string, steps: readonly TurnStep[]): string {
 }
 
 /** What people have seen of the answer stays in the room, and says that it was stopped. */
-export function cutOff(said: string): string {
-  return said.trim() === '' ? stopped : `${healMarkdown(said.trimEnd())}\n\n${stopped}`;
+export async function cutOff(said: string): Promise<string> {
+  if (said.trim() === '') return stopped;
+  // Loaded here: a hub need not wait for a parser of markdown when it starts.
+  const { healMarkdown } = await import('../markdown/heal.js');
+  return `${healMarkdown(said.trimEnd())}\n\n${stopped}`;
 }
 
 function sorryFor(error: unknown): string {

@@ -139,8 +139,9 @@ export class Worker {
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const ended = () => withUnknown(pause ? textOf(pause, agent) : cutOff(telling.text), checkpoint.steps);
-      const text = answered?.draft.text ?? ended();
+      const ended = async () =>
+        withUnknown(pause ? textOf(pause, agent) : await cutOff(telling.text), checkpoint.steps);
+      const text = answered?.draft.text ?? (await ended());
       const { taint } = checkpoint;
       const { files, model, usage, waiting, passedOver, recall, evaluation } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;

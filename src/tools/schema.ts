@@ -3,11 +3,9 @@
  * Keywords and formats that nobody knows are passed over. Nothing is ever fetched.
  */
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { createContext, Script } from 'node:vm';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { LRUCache } from 'lru-cache';
 
 /** Checks arguments against one JSON Schema. */
@@ -39,16 +37,20 @@ const regExp = Object.assign(
   { code: 'new RegExp' },
 );
 const options = { strict: false, allErrors: true, logger: false, code: { regExp } } as const;
+/** Loaded with the first schema: it is eighty files, which no start need wait for. */
+const require = createRequire(import.meta.url);
+const oldest = () => (require('ajv') as typeof import('ajv')).Ajv;
 const dialects = {
-  'draft-06': Ajv,
-  'draft-07': Ajv,
-  '2019-09': Ajv2019,
-  '2020-12': Ajv2020,
+  'draft-06': oldest,
+  'draft-07': oldest,
+  '2019-09': () => (require('ajv/dist/2019.js') as typeof import('ajv/dist/2019.js')).Ajv2019,
+  '2020-12': () => (require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')).Ajv2020,
 };
+const formats = () => require('ajv-formats') as typeof import('ajv-formats');
 type Dialect = keyof typeof dialects;
 
 const kept = new LRUCache<string, Schema>({ max: mostKept });
-const judges = new Map<Dialect, InstanceType<typeof Ajv>>();
+const judges = new Map<Dialect, Ajv>();
 
 /** The same schema is compiled once. @throws Error where the schema itself cannot be used; its message says why */
 export function schemaOf(schema: Record<string, unknown>): Schema {
@@ -70,8 +72,8 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
   const judge = judgeOf(dialect);
   const whole = { ...schema, type };
   // One of its own, so that no schema refers to another's parts.
-  const ajv = new dialects[dialect]({ ...options, meta: false, validateSchema: false });
-  formats.default(ajv);
+  const ajv = new (dialects[dialect]())({ ...options, meta: false, validateSchema: false });
+  formats().default(ajv);
   let validate: ValidateFunction;
   try {
     validate = bounded(() => {
@@ -99,10 +101,10 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
 }
 
 /** Makes itself ready at first, for as long as that takes: one that was stopped in the midst of it would be of no use ever. */
-function judgeOf(dialect: Dialect): InstanceType<typeof Ajv> {
+function judgeOf(dialect: Dialect): Ajv {
   const known = judges.get(dialect);
   if (known) return known;
-  const judge = new dialects[dialect]({ ...options, addUsedSchema: false });
+  const judge = new (dialects[dialect]())({ ...options, addUsedSchema: false });
   judge.validateSchema({ type: 'object' });
   judges.set(dialect, judge);
   return judge;

@@ -5,9 +5,9 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Agent } from '../core/character.js';
+import { yaml } from '../core/yaml.js';
 import type { Logger } from '../logger.js';
 import { type Action, defineAction, type PluginDesk, type RunningPlugin } from '../plugin/plugin.js';
 import { problemsOf, problemText } from '../problems.js';
@@ -172,7 +172,7 @@ function headOf(text: string): { name: string; description: string } {
   if (said === undefined) throw new Error(`has a ${mainFile} that does not begin with "---" and its name`);
   let read: unknown;
   try {
-    read = parse(said, { maxAliasCount: 10 });
+    read = yaml().parse(said, { maxAliasCount: 10 });
   } catch (error) {
     throw new Error(`has a ${mainFile} whose head is no YAML: ${(error as Error).message.split('\n')[0]}`);
   }

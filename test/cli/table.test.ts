@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cells, laidOut, table, words } from '../../src/cli/table.js';
+import { cells, words } from '../../src/cli/cells.js';
+import { laidOut, table } from '../../src/cli/table.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { noTerminal, Terminal } from '../support/terminal.js';

@@ -1,6 +1,6 @@
 /** OpenAPI 3.0 and 3.1: one tool per operation. Nothing that a document refers to elsewhere is fetched. */
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
+import { yaml } from '../../core/yaml.js';
 import { FatalError } from '../../errors.js';
 import { isHeaderValue, reserved } from './headers.js';
 import { PortableSchema } from './portable-schema.js';
@@ -51,7 +51,7 @@ function readDocument(document: unknown): Json {
   const refuse = (problem: string) => new FatalError('invalid_field', problem, { field: 'document' });
   let read = document;
   try {
-    if (typeof document === 'string') read = parse(document, { maxAliasCount: 100 });
+    if (typeof document === 'string') read = yaml().parse(document, { maxAliasCount: 100 });
   } catch (error) {
     throw refuse(`The document is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}`);
   }
