@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
@@ -50,13 +51,15 @@ export function keepUp(parts: Parts): void {
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
-  maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
-  maintenance.every('documents', documentsMs, async (signal) => {
-    await characterSources.look(signal);
-    await knowledge.readings.look(signal);
-  });
+  maintenance.every('summaries', summariesMs, (signal) => unlessEnded(signal, conversations.pump(signal)));
+  maintenance.every('documents', documentsMs, (signal) =>
+    unlessEnded(
+      signal,
+      characterSources.look(signal).then(() => knowledge.readings.look(signal)),
+    ),
+  );
   extraction.start();
-  maintenance.every('facts', factsMs, () => extraction.look());
+  maintenance.every('facts', factsMs, (signal) => unlessEnded(signal, extraction.look()));
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
@@ -64,4 +67,15 @@ export function keepUp(parts: Parts): void {
     await embedding.dropAbandoned(signal);
     await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
   });
+}
+
+/**
+ * Waits for work that has an end of its own when the hub stops: until then it may be in a model's hands, or be done for
+ * others, too, and whoever stops the hub would wait for it before turns are told to end.
+ */
+async function unlessEnded(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  if (signal.aborted) return;
+  const ended = new AbortController();
+  const end = once(signal, 'abort', { signal: ended.signal });
+  await Promise.race([work, end]).finally(() => ended.abort());
 }
