@@ -74,8 +74,8 @@ export function keepUp(parts: Parts): void {
  * others, too, and whoever stops the hub would wait for it before turns are told to end.
  */
 async function unlessEnded(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
-  if (signal.aborted) return;
-  const ended = new AbortController();
-  const end = once(signal, 'abort', { signal: ended.signal });
-  await Promise.race([work, end]).finally(() => ended.abort());
+  const won = new AbortController();
+  const end = signal.aborted ? undefined : once(signal, 'abort', { signal: won.signal });
+  // Raced in any case: nobody else hears of what fails later.
+  await Promise.race([end, work]).finally(() => won.abort());
 }
