@@ -39,6 +39,7 @@ const seriesOf = (body: string) =>
   body.split('\n').flatMap((line) => /^(carrier_[^ ]+) /.exec(line)?.[1] ?? []);
 const promtool = (args: string[], input?: string) => spawnSync('promtool', args, { input, encoding: 'utf8' });
 const isInstalled = promtool(['--version']).status === 0;
+const lacking = isInstalled ? '' : ' (skipped: no promtool, which is in the package prometheus)';
 
 describe('metrics', () => {
   it('[governed.18] have as many series with many rooms and people as with few, and name agents, models and connectors', async () => {
@@ -70,7 +71,7 @@ describe('metrics', () => {
     expect(alerts.filter((name) => !docs.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
-  it.skipIf(!isInstalled)('and rules are read by promtool (skipped where it is not installed)', async () => {
+  it.skipIf(!isInstalled)(`and rules are read by promtool${lacking}`, async () => {
     // Its advice, such as on names, is no error.
     const metrics = promtool(['check', 'metrics'], await used(made(), 1));
     expect(metrics.stderr).not.toMatch(/error while|parse/i);
