@@ -54,10 +54,12 @@ export function harmlessLines(text: string): string {
 
 /** JSON that is harmless, too, and still says the same. */
 export function harmlessJson(value: unknown, indent = 2): string {
-  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
-    [...Array(found.length).keys()]
-      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu,
+    (found) =>
+      [...Array(found.length).keys()]
+        .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
+        .join(''),
   );
 }
 

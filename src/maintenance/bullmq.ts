@@ -40,7 +40,8 @@ export class BullmqMaintenance implements Maintenance {
   readonly #options: BullmqMaintenanceOptions;
   readonly #scheduled: Scheduled[] = [];
   readonly #running = new Set<Promise<void>>();
-  #closed = false;
+  /** Of all runs: also those that a worker had fetched before it heard of the end begin with it behind them. */
+  readonly #end = new AbortController();
   #closing: Promise<void> | undefined;
 
   constructor(options: BullmqMaintenanceOptions) {
@@ -53,7 +54,7 @@ export class BullmqMaintenance implements Maintenance {
     const queue = new Queue(queueName, { connection: producer, prefix });
     queue.on('error', (err) => log.debug({ err, queue: queueName }, 'redis'));
     const processor = async (_job: Job, _token?: string, signal?: AbortSignal) => {
-      const run = this.#run(name, work, signal ?? new AbortController().signal);
+      const run = this.#run(name, work, AbortSignal.any([this.#end.signal, ...(signal ? [signal] : [])]));
       this.#running.add(run);
       await run.finally(() => this.#running.delete(run));
     };
@@ -80,11 +81,12 @@ export class BullmqMaintenance implements Maintenance {
   }
 
   async #close(): Promise<void> {
-    this.#closed = true;
+    this.#end.abort(new Error('The hub is stopping.'));
     await Promise.all(
       this.#scheduled.map(async ({ queue, worker, timer }) => {
         clearTimeout(timer);
-        worker.cancelAllJobs('The hub is stopping.');
+        // Other processes have the runs that come due while those under way end.
+        await worker.pause(true);
         await Promise.allSettled(this.#running);
         await farewell(worker, queue);
       }),
@@ -99,9 +101,10 @@ export class BullmqMaintenance implements Maintenance {
       const opts = { removeOnComplete: true, removeOnFail: keepFailed };
       await queue.upsertJobScheduler(name, { every }, { name, opts });
     } catch (err) {
-      if (!this.#closed) this.#options.log.debug({ err, work: name }, 'the schedule could not be renewed');
+      if (!this.#end.signal.aborted)
+        this.#options.log.debug({ err, work: name }, 'the schedule could not be renewed');
     }
-    if (this.#closed) return;
+    if (this.#end.signal.aborted) return;
     const pause = Math.min(Math.max(every, shortestRenewalMs), longestRenewalMs);
     scheduled.timer = setTimeout(() => void this.#renew(scheduled, name, every), pause).unref();
   }

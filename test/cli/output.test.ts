@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless, harmlessLines } from '../../src/cli/output.js';
+import { harmless, harmlessJson, harmlessLines } from '../../src/cli/output.js';
 
 describe('what others wrote, in a terminal', () => {
   it.each([
@@ -18,4 +18,13 @@ describe('what others wrote, in a terminal', () => {
   it('keeps ends of lines and tabs where there may be several lines', () => {
     expect(harmlessLines('a\r\n\tb\u001b\nc')).toBe('a\n\tb?\nc');
   });
+
+  it.each(['\u202e', '\u200b', '\u{e0041}', '\ufe01', '\u{e0100}', '\u034f', '\u3164', '\u{e0080}'])(
+    'shows in JSON what cannot be seen, which says the same: %j',
+    (unseen) => {
+      const shown = harmlessJson({ said: `a${unseen}b` }, 0);
+      expect(shown).toMatch(/^[ -~]+$/);
+      expect(JSON.parse(shown)).toEqual({ said: `a${unseen}b` });
+    },
+  );
 });

@@ -87,6 +87,26 @@ export function maintenanceContract(name: string, open: () => Promise<Maintenanc
       await under.maintenance.close();
     });
 
+    it('begins nothing while it ends, however long that takes, but what it hears that it is over', async () => {
+      const [first] = all;
+      let over = false;
+      let long = 0;
+      const late: boolean[] = [];
+      first!.every('long', 20, async (signal) => {
+        long++;
+        await until(() => signal.aborted, 30_000);
+        await pause(500);
+      });
+      first!.every('short', 20, async (signal) => {
+        if (over) late.push(signal.aborted);
+      });
+      await until(() => long > 0);
+      over = true;
+      await first!.close();
+      expect(late.length).toBeLessThanOrEqual(1);
+      expect(late).not.toContain(false);
+    });
+
     it('goes on in another process when one ends', async () => {
       const [first, second] = all;
       if (!second) return;
