@@ -50,7 +50,7 @@ export function keepUp(parts: Parts): void {
     tell: (...what) => report.add(...what),
     log,
   });
-  maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
+  maintenance.every('embeddings', embeddingsMs, (signal) => unlessEnded(signal, embedding.fill(signal)));
   maintenance.every('summaries', summariesMs, (signal) => unlessEnded(signal, conversations.pump(signal)));
   maintenance.every('documents', documentsMs, (signal) =>
     unlessEnded(

@@ -283,8 +283,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         knowledge: () => remembering.knowledge.stop(),
-        memories: () => embedding.stop(),
-        embedder: () => embedder?.close(),
+        // In this order: it asks no more, and is not waited for, who hangs over what was asked.
+        memories: () => Promise.all([embedding.stop(), embedder?.close()]),
         bus: () => bus.close(),
         engines: () => engines.close(),
       });

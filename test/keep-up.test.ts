@@ -7,7 +7,7 @@ import { until } from './support/until.js';
 
 const log = createLogger('silent');
 
-it('waits at the end for nothing that is stopped by itself: a model may take long over facts, summaries and documents', async () => {
+it('waits at the end for nothing that is stopped by itself: a model may take long over facts, summaries, documents and vectors', async () => {
   const begun: string[] = [];
   /** It goes on until whoever owns it ends it. */
   const hang = (what: string) => () => {
@@ -19,13 +19,13 @@ it('waits at the end for nothing that is stopped by itself: a model may take lon
   keepUp({
     engines: { maintenance, store: { records: {}, memories: {}, files: { sweep: nothing } } },
     ...{ config: { retentionDays: null }, characters: { list: () => [] }, now: Date.now, log },
-    embedding: { fill: nothing, dropAbandoned: nothing },
+    embedding: { fill: hang('vectors'), dropAbandoned: nothing },
     conversations: { pump: hang('summaries') },
     extraction: { start() {}, look: hang('facts') },
     characterSources: { look: nothing },
     knowledge: { readings: { look: hang('documents') } },
   } as unknown as Parameters<typeof keepUp>[0]);
-  await until(() => begun.length === 3);
+  await until(() => begun.length === 4);
   await maintenance.close();
-  expect(begun.sort()).toEqual(['documents', 'facts', 'summaries']);
+  expect(begun.sort()).toEqual(['documents', 'facts', 'summaries', 'vectors']);
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Connector } from '../../src/connector/connector.js';
 import { defineConnector, secret } from '../../src/extension-api.js';
+import type { Embedder } from '../../src/llm/llm.js';
 import { definePlugin, type Plugin } from '../../src/plugin/plugin.js';
 import { Home } from '../support/hub.js';
 import { scriptedModel } from '../support/model.js';
@@ -29,6 +30,28 @@ function hang() {
 }
 
 describe('a hub ends although it hangs', () => {
+  it('that an embedder hangs: turns have its time, and it is closed', async () => {
+    const forever = hang();
+    let close = () => {};
+    const closed = new Promise<never>((_, reject) => {
+      close = () => reject(new Error('closed'));
+    });
+    const embedder: Embedder = {
+      ...{ id: 'slow:1', dimensions: 2, close: async () => close() },
+      embed: () => Promise.race([forever(), closed]),
+    };
+    home.character('assistant', { name: 'Ada', bio: '.', connectors: { http: { dm: 'open' } } });
+    const carrier = await home.carrier({ model, embedder }, { CARRIER_STOP_MS: '20000' });
+    await carrier.host.receive({
+      ...{ agentId: 'assistant', direct: true, author: { id: 'ann' }, text: 'hello', attachments: [] },
+      source: { connector: 'http', tenant: 'default', channel: 'c', messageId: '1' },
+    });
+    await until(() => forever.begun() > 0);
+    const began = performance.now();
+    await carrier.stop();
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   it.each<[string, (forever: () => Promise<never>) => Partial<Plugin>]>([
     ['learning', (learn) => ({ evaluators: [{ name: 'learner', learn }] })],
     ['closing', (close) => ({ close })],
