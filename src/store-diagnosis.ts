@@ -214,7 +214,7 @@ function workerFindings(versions: readonly (string | null)[]): Finding[] {
     {
       check: `${others.length} of ${versions.length} workers on this Redis are of another version (${known.join(', ')})`,
       ok: false,
-      fix: 'Update or stop them: an older worker fails at turns of agents in the store, and answers in rooms that people have taken over.',
+      fix: 'Run one version everywhere: an older worker fails at turns of agents in the store, and answers in rooms that people have taken over.',
     },
   ];
 }
